@@ -1,0 +1,1 @@
+"""The command ``barograph``: every subcommand a file."""

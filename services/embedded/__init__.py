@@ -1,0 +1,1 @@
+"""The one-machine default: a broker process and a supervisor."""

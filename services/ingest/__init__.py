@@ -1,0 +1,1 @@
+"""Zone A, the gateway: the only service that knows people."""

@@ -1,0 +1,1 @@
+"""Zone B, scoring: sees words in memory, for as long as a batch takes."""

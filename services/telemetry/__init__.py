@@ -1,0 +1,1 @@
+"""Allow-listed logs and metrics: no text, no name, no pseudonym."""

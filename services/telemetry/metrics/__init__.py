@@ -1,0 +1,1 @@
+"""Operational metrics, one file a service.  Closed lists of names, labels and label values."""
