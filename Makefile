@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+ENCODER := models/language/weights/encoder
+STAMP := .venv/installed
+
+.PHONY: help run demo setup test test-fast check lint bench evaluate golden clean
+
+help:       ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: setup  ## set up, start everything on this machine, play a feed, stay up until Ctrl-C
+	.venv/bin/barograph up --demo
+
+demo: setup ## the same, ending after the summary with 0 or 1
+	.venv/bin/barograph up --demo --exit-after-demo
+
+setup: $(STAMP) $(ENCODER)/complete ## everything a new machine needs
+
+$(STAMP): requirements.lock pyproject.toml
+	python3 -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@if [ -d .git ]; then .venv/bin/pre-commit install >/dev/null || true; fi
+	@touch $@
+
+$(ENCODER)/complete: $(STAMP) models/language/weights/registry.lock
+	$(PY) -m models.language.weights.build
+
+test: setup ## unit, property, contract, broker, database, journey
+	$(PY) -m pytest
+
+test-fast: setup ## no broker, no database, no browser
+	$(PY) -m pytest tests/models tests/services tests/contracts tests/architecture
+
+lint: setup ## format, lint, types, import contracts
+	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+check: lint test ## exactly what CI runs
+
+bench: setup ## speed of every step, on this machine
+	$(PY) -m tests.bench
+
+evaluate: setup ## quality of the shipped models, per language
+	$(PY) -m models.language.evaluation
+
+golden: setup ## print golden records after an intended contract change
+	$(PY) -m tests.contracts.golden
