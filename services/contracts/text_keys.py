@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from typing_extensions import override
+
 from services.contracts.failures import Unavailable
 
 KEY_BYTES: Final = 32
@@ -43,6 +45,7 @@ class TextKeys:
         self._lock = Lock()
         self._current: tuple[int, bytes] | None = None
 
+    @override
     def __repr__(self) -> str:
         """Say which file; never a key."""
         return f"TextKeys({str(self._path)!r})"

@@ -17,6 +17,8 @@ Happening = Literal["started", "exited", "recycled"]
 LONGEST_WAIT_S: Final = 10.0
 KILL_AFTER_S: Final = 20.0
 """A worker that stops finishes its batch first; one that hangs is killed."""
+KILL_WITHOUT_BROKER_AFTER_S: Final = 1.0
+"""Without a broker a worker waits for ever to end cleanly (measured), and has nothing to lose."""
 RECYCLE_BYTES: Final = 700_000_000
 """The embedded broker keeps everything in memory and never gives it back."""
 
@@ -59,7 +61,7 @@ class Running:
             )
         return self.process
 
-    async def stop(self) -> None:
+    async def stop(self, patience_s: float) -> None:
         """Ask it to end, and insist after a while."""
         process = self.process
         if process is None or process.returncode is not None:
@@ -67,7 +69,7 @@ class Running:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(process.wait(), KILL_AFTER_S)
+            await asyncio.wait_for(process.wait(), patience_s)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
@@ -109,7 +111,7 @@ class Supervisor:
             while True:
                 await self._generation()
         finally:
-            await asyncio.shield(self._stop_all())
+            await asyncio.shield(self._stop_all(KILL_AFTER_S))
 
     async def _generation(self) -> None:
         """Run one life of the broker: returns after the broker ended and all clients stopped."""
@@ -128,7 +130,7 @@ class Supervisor:
         finally:
             ended.cancel()
         self.told("broker", "exited")
-        await self._stop_all()
+        await self._stop_all(KILL_WITHOUT_BROKER_AFTER_S)
 
     async def _until_broker_ends(self, process: asyncio.subprocess.Process) -> None:
         while True:
@@ -168,8 +170,8 @@ class Supervisor:
             )
             await asyncio.sleep(wait_s)
 
-    async def _stop_all(self) -> None:
+    async def _stop_all(self, patience_s: float) -> None:
         clients = [one for name, one in self._running.items() if name != "broker"]
-        await asyncio.gather(*(one.stop() for one in clients))
+        await asyncio.gather(*(one.stop(patience_s) for one in clients))
         if one := self._running.get("broker"):
-            await one.stop()
+            await one.stop(patience_s)

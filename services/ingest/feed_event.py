@@ -15,18 +15,13 @@ TEXT_LIMIT: Final = 8_000
 
 
 def plain(value: str) -> str:
-    """*value*, which every store and model downstream can hold.
+    """*value*, which every store downstream can hold; pydantic has refused lone surrogates.
 
     Raises:
-        PydanticCustomError: it has a NUL (SQL stores cut there) or half a surrogate pair
-            (UTF-8 cannot write it).
+        PydanticCustomError: it has a NUL, where some stores cut.
     """
     if "\x00" in value:
         raise PydanticCustomError("nul_character", "holds a NUL")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise PydanticCustomError("lone_surrogate", "holds half a surrogate pair") from None
     return value
 
 

@@ -39,6 +39,7 @@ Event = Literal[
     "alert.changed",
     "delivery.attempted",
     # every process
+    "record.malformed",
     "http.request",
     "process.ready",
     "process.stopping",

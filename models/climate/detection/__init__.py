@@ -1,0 +1,1 @@
+"""Changes of groups that are larger than chance, from released statistics alone."""

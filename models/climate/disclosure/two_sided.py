@@ -1,0 +1,36 @@
+"""A share of people is shown only where some are in it and some are not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models.climate.cell import Cell
+from models.climate.person_day import NO_DRIVERS, NO_SIGNALS
+from models.language.labels import Driver, Signal
+
+LEAST: Final = 5
+"""Fewest people on either side of a share that is shown."""
+SHARES: Final = (*(str(signal) for signal in Signal), *(f"driver_{driver}" for driver in Driver))
+"""Indicators that are a share of contributors, signals first."""
+
+
+def numerator(cell: Cell, indicator: str) -> int:
+    """Contributors of *cell* who are in the share *indicator*.
+
+    Raises:
+        ValueError: it is none of ``SHARES``.
+    """
+    return (cell.signal_contributors + cell.driver_contributors)[SHARES.index(indicator)]
+
+
+def two_sided(cell: Cell, indicator: str) -> bool:
+    """Whether at least ``LEAST`` contributors are in the share, and as many are not.
+
+    All or nobody would tell about each of them; and a value that is shown from one person on
+    would tell about that person by being there.
+    """
+    inside = numerator(cell, indicator)
+    return inside >= LEAST and cell.contributors - inside >= LEAST
+
+
+assert len(SHARES) == len(NO_SIGNALS) + len(NO_DRIVERS)

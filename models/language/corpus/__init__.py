@@ -1,0 +1,1 @@
+"""Synthetic workplace messages with labels: training, examples, the simulator's message bank."""

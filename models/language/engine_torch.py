@@ -1,0 +1,98 @@
+"""Runs the encoder on PyTorch: texts in, vectors out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from models.language import batching, chunks, network
+
+WINDOW = 510
+"""Tokens of a text that fit beside the two that frame it."""
+
+BUDGET = 2048
+"""Tokens a batch; more does not help once a batch fills the cores."""
+
+_START, _PAD, _END = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the encoder makes of some texts.
+
+    Attributes:
+        vectors: Shape ``(n, d)``, in the order of the texts.
+        tokens: Shape ``(n,)``: tokens of each text; 0 where nothing can be read.
+    """
+
+    vectors: NDArray[np.float32]
+    tokens: NDArray[np.int64]
+
+
+def precision() -> torch.dtype:
+    """bfloat16 where the processor multiplies it in hardware, elsewhere single precision.
+
+    Without such units bfloat16 is emulated and several times slower.
+    """
+    capability = torch.backends.cpu.get_cpu_capability()
+    matrices = torch.cpu._is_amx_tile_supported()  # noqa: SLF001 - no public name yet
+    dots = torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 - no public name yet
+    fast = capability == "AVX512" and (matrices or dots)
+    return torch.bfloat16 if fast else torch.float32
+
+
+class TorchEngine:
+    """An encoder and its tokenizer, on this processor.
+
+    Args:
+        folder: What ``weights.build`` made.
+        layers: The layers to read, 1 is the first.
+        threads: Threads of one multiplication, for the whole process; None leaves it to torch.
+            More threads than idle cores are far slower than one.
+        dtype: Of the computation; None chooses by the processor.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        layers: Sequence[int],
+        *,
+        threads: int | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._encoder = network.load(folder, layers).to(dtype or precision())
+
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        """One vector a text; any string is taken, the empty one too."""
+        # A lone surrogate is no Unicode text, and the tokenizer would refuse it.
+        readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        cut = self._tokenizer.encode_batch(readable, add_special_tokens=False)
+        ids = [encoding.ids for encoding in cut]
+        lengths = [len(one) for one in ids]
+        pieces = chunks.cut(lengths, window=WINDOW)
+        sizes = [piece.size + 2 for piece in pieces]
+        width = self._encoder.bert.config.hidden_size * len(self._encoder.layers)
+        vectors = np.zeros((len(pieces), width), np.float32)
+        for batch in batching.plan(sizes, budget=BUDGET):
+            framed = np.full((len(batch.rows), batch.width), _PAD, np.int64)
+            mask = np.zeros_like(framed)
+            for row, place in enumerate(batch.rows):
+                piece = pieces[place]
+                tokens = [_START, *ids[piece.text][piece.start : piece.stop], _END]
+                framed[row, : len(tokens)] = tokens
+                mask[row, : len(tokens)] = 1
+            with torch.inference_mode():
+                pooled = self._encoder(torch.from_numpy(framed), torch.from_numpy(mask))
+            vectors[list(batch.rows)] = pooled.float().numpy()
+        return Embedded(
+            chunks.joined(vectors, pieces, texts=len(texts)), np.array(lengths, np.int64)
+        )

@@ -1,0 +1,84 @@
+"""Runs any Hugging Face sequence classifier: texts in, a probability a label out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from models.language import batching
+
+BUDGET = 2048
+_LONGEST = 512
+
+
+class LabelsUnknown(Exception):
+    """The classifier has labels that the mapping does not name."""
+
+
+class TransformersEngine:
+    """A classifier as somebody trained it.
+
+    Args:
+        source: A folder, or the name of a model on the hub.
+        revision: The commit to take from the hub; ignored for a folder.
+        labels: What each of the classifier's labels is called here.  Several may share a
+            name: their probabilities add.
+        threads: As for `TorchEngine`.
+        offline: Never reach for the network.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        revision: str | None,
+        labels: Mapping[str, str],
+        threads: int | None = None,
+        offline: bool = False,
+    ) -> None:
+        if threads is not None:
+            torch.set_num_threads(threads)
+        # A folder is never looked up elsewhere; nothing that a model brings is ever run.
+        chosen: dict[str, Any] = {
+            "local_files_only": offline or Path(source).is_dir(),
+            "trust_remote_code": False,
+            "revision": revision or "main",
+        }
+        self._tokenizer: Any = AutoTokenizer.from_pretrained(source, **chosen)
+        self._model: Any = AutoModelForSequenceClassification.from_pretrained(
+            source, use_safetensors=True, **chosen
+        ).eval()
+        config = self._model.config
+        own = [str(config.id2label[index]) for index in range(config.num_labels)]
+        if strangers := sorted(set(own) - set(labels)):
+            raise LabelsUnknown(f"the mapping lacks {', '.join(strangers)}")
+        self.labels = tuple(dict.fromkeys(labels[name] for name in own))
+        self._places = [self.labels.index(labels[name]) for name in own]
+        self._several = config.problem_type == "multi_label_classification"
+        room = min(_LONGEST, getattr(config, "max_position_embeddings", _LONGEST) - 2)
+        self._window = min(room, self._tokenizer.model_max_length)
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Shape ``(n, labels)``, in the order of ``labels``; a long text is cut at the end."""
+        readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        found = np.zeros((len(texts), len(self.labels)), np.float32)
+        if not readable:
+            return found
+        ids = self._tokenizer(readable, truncation=True, max_length=self._window)["input_ids"]
+        for batch in batching.plan([len(one) for one in ids], budget=BUDGET):
+            rows = list(batch.rows)
+            inputs = self._tokenizer.pad(
+                {"input_ids": [ids[row] for row in rows]}, return_tensors="pt"
+            )
+            with torch.inference_mode():
+                logits = self._model(**inputs).logits.float()
+            own = logits.sigmoid() if self._several else logits.softmax(dim=1)
+            for place, column in zip(self._places, own.numpy().T, strict=True):
+                found[rows, place] += column
+        return np.minimum(found, 1)

@@ -1,0 +1,1 @@
+"""How good the shipped models are, on text that they never saw."""

@@ -1,0 +1,90 @@
+"""``make evaluate``: a table for people, JSON for programs, the model card when asked."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from models.language import heads, registry
+from models.language.evaluation import card, measured, speed
+from models.language.evaluation.baseline import WordCounts
+from models.language.evaluation.measured import Report
+from models.language.training import rows
+
+
+@click.command()
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--model", default=None, help="An entry of the registry; else its default.")
+@click.option("--weights", type=click.Path(path_type=Path, file_okay=False), default=None)
+@click.option("--card", "writes_card", is_flag=True, help="Rewrite the model card as well.")
+def main(
+    json_path: Path | None, model: str | None, weights: Path | None, *, writes_card: bool
+) -> None:
+    """Measure a model on what training never saw."""
+    console = Console()
+    started = time.monotonic()
+    with console.status("fitting the word-count baseline"):
+        gathered = rows.gathered()
+        words = WordCounts(gathered)
+    try:
+        scorer = registry.load(model, weights)
+    except registry.ModelRefused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    with console.status("scoring what is held out"):
+        report = measured.measure(scorer, words)
+    rate = speed.messages_a_second(scorer)
+    _print(console, report)
+    console.print(f"{rate:.0f} messages a second in batches on this machine")
+    console.print(f"measured in {time.monotonic() - started:.0f} s")
+    if json_path is not None:
+        json_path.write_text(json.dumps(report.as_json() | {"messages_a_second": rate}, indent=1))
+    if writes_card:
+        card.PATH.write_text(
+            card.written(report, heads.sources(registry.FOLDER / "heads.safetensors"), rate),
+            "utf-8",
+        )
+
+
+def _print(console: Console, report: Report) -> None:
+    table = Table(title=f"{report.model}: synthetic corpus, held-out tenth, macro-F1 and ECE")
+    for column in (
+        "language",
+        "texts",
+        "sentiment",
+        "(words)",
+        "ECE",
+        "signals",
+        "(words)",
+        "ECE",
+        "drivers",
+        "ECE",
+        "language id",
+    ):
+        table.add_column(column, justify="right")
+    for row in report.held_out:
+        table.add_row(*row.cells())
+    console.print(table)
+    for title, labels in (("signal", report.per_signal), ("driver", report.per_driver)):
+        labels_table = Table(title=f"F1 by {title}, all languages")
+        for name in labels:
+            labels_table.add_column(name.replace("_", " "), justify="right")
+        labels_table.add_row(*(f"{value:.2f}" for value in labels.values()))
+        console.print(labels_table)
+    if not report.transfer:
+        console.print("public test sets: skipped, their folder is not on this machine")
+        return
+    transfer = Table(title="Sentiment of public test sets, macro-F1")
+    for column in ("set", "language", "texts", "majority", "words", "model"):
+        transfer.add_column(column, justify="right")
+    for line in report.transfer:
+        transfer.add_row(*line.cells())
+    console.print(transfer)
+
+
+if __name__ == "__main__":
+    main()

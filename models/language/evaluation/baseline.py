@@ -1,0 +1,48 @@
+"""What counting words gives: the measure that a model has to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import (  # type: ignore[import-untyped] # ships no types
+    TfidfVectorizer,
+)
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped] # nor this
+from sklearn.pipeline import make_union  # type: ignore[import-untyped] # nor this
+
+from models.language.labels import Sentiment, Signal
+from models.language.training.rows import Row
+
+
+class WordCounts:
+    """TF-IDF of words and of runs of letters, with logistic regression, on our training rows."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._features = make_union(
+            TfidfVectorizer(sublinear_tf=True, min_df=2, ngram_range=(1, 2)),
+            TfidfVectorizer(sublinear_tf=True, min_df=5, analyzer="char_wb", ngram_range=(3, 4)),
+        )
+        texts = self._features.fit_transform([row.text for row in rows])
+        places = [place for place, row in enumerate(rows) if row.signals is not None]
+        own, labelled = texts[places], [rows[place] for place in places]
+        self._classes = [
+            _fit(texts, np.array([row.sentiment is label for row in rows])) for label in Sentiment
+        ]
+        self._signals = [
+            _fit(own, np.array([label in (row.signals or ()) for row in labelled]), balanced=True)
+            for label in Signal
+        ]
+
+    def score(self, texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """The place of the sentiment of each text, and shape ``(n, 8)`` of its signals."""
+        counted = self._features.transform(list(texts))
+        classes = np.stack([model.decision_function(counted) for model in self._classes], axis=1)
+        signals = np.stack([model.decision_function(counted) for model in self._signals], axis=1)
+        return classes.argmax(axis=1), signals > 0
+
+
+def _fit(texts: object, truth: NDArray[np.bool_], *, balanced: bool = False) -> LogisticRegression:
+    weight = "balanced" if balanced else None
+    return LogisticRegression(C=3, solver="liblinear", class_weight=weight).fit(texts, truth)

@@ -1,0 +1,50 @@
+"""Writes the model card of the default from the figures that were just measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from string import Template
+
+from models.language.evaluation.measured import Report
+
+PATH = Path(__file__).parents[1] / "cards" / "default.md"
+_TEMPLATE = PATH.with_name("template.md")
+
+_LICENCES = {
+    "corpus": "that of this repository; synthetic, see ../corpus/README.md",
+    "relabelled sad": "MIT (Mauriello et al. 2021), our labels",
+    "relabelled goemotions": "CC BY 4.0 (Demszky et al. 2020), our labels",
+    "relabelled se_incivility": "MIT (Ehsani et al. 2024), our labels",
+    "relabelled se_sentiment": "MIT (Calefato et al. 2018), our labels",
+    "relabelled xed": "CC BY 4.0 (Öhman et al. 2020), our labels",
+    "goemotions_sentiment": "CC BY 4.0 (Demszky et al. 2020)",
+    "se_sentiment": "MIT (Calefato et al. 2018)",
+}
+
+
+def _rows(cells: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+
+
+def _labels(figures: Mapping[str, float]) -> str:
+    return _rows((f"`{name}`", f"{value:.2f}") for name, value in figures.items())
+
+
+def written(report: Report, sources: Mapping[str, int], rate: float) -> str:
+    """The card as Markdown.
+
+    Args:
+        report: What was measured.
+        sources: Rows of each source that the heads were fitted on.
+        rate: Messages a second.
+    """
+    return Template(_TEMPLATE.read_text("utf-8")).substitute(
+        model=report.model,
+        rate=f"{rate:.0f}",
+        sources=_rows((name, str(count), _LICENCES[name]) for name, count in sources.items()),
+        held_out=_rows(row.cells() for row in report.held_out),
+        signals=_labels(report.per_signal),
+        drivers=_labels(report.per_driver),
+        transfer=_rows(row.cells() for row in report.transfer),
+    )

@@ -1,0 +1,176 @@
+"""Closes windows: sums of people become cells, cells become what may be published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from models.climate.watermark import GatewayProgress, passed
+from models.climate.windows import (
+    LATENESS,
+    Cadence,
+    Window,
+    block,
+    four_weeks_of,
+    week_of,
+    window_of,
+)
+from services.alerts import database, folding, gateways, publication
+from services.alerts.publication import Published
+from services.alerts.tables.pseudonymous import (
+    CLOSER,
+    FOLDED_DAY,
+    MISSED,
+    PERSON_DAY,
+    WITHDRAWN,
+)
+from services.alerts.tables.released import WINDOW_SUMMARY
+from services.contracts.failures import Unavailable
+from services.contracts.governance import Policy
+from services.telemetry import logs
+from services.telemetry.metrics import alerts as metrics
+
+LEASE: Final = timedelta(seconds=30)
+RETRY: Final = timedelta(seconds=10)
+
+
+def is_due(window: Window, known: tuple[GatewayProgress, ...], now: datetime) -> bool:
+    """Whether every gateway has passed *window* and what may still be on its way to it."""
+    return passed(window.ends + LATENESS[window.cadence], known, now)
+
+
+def folds(day: date, known: tuple[GatewayProgress, ...], now: datetime) -> bool:
+    """Whether messages of *day* may become sums: a day waits as long as the weeks do."""
+    ends = window_of(Cadence.DAY, day).ends
+    return passed(ends + LATENESS[Cadence.WEEK], known, now)
+
+
+class PolicyExpired(Exception):
+    """Nothing more may be published until somebody signs a policy again."""
+
+
+@dataclass(slots=True)
+class Closer:
+    """One process that folds and closes; of several, only the holder of the lease does.
+
+    Attributes:
+        engine: The database.
+        policy: What may be published, and from how many people.
+    """
+
+    engine: Engine
+    policy: Policy
+    _name: str = field(default_factory=lambda: str(uuid4()))
+    _failed: dict[Window, datetime] = field(default_factory=dict)
+
+    def close_due(self, now: datetime) -> list[Window]:
+        """Fold every day and close every window that all gateways have passed.
+
+        A window that cannot be published stays open, whatever the cause, and is tried again.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        with database.reading(self.engine).begin() as connection:
+            known = gateways.known(connection)
+            oldest = folding.oldest_open(connection)
+            due = [w for w in _open_windows(connection) if is_due(w, known, now)]
+        if oldest is not None and folds(oldest, known, now):
+            self._fold(known, now)
+            with database.reading(self.engine).begin() as connection:
+                due = [w for w in _open_windows(connection) if is_due(w, known, now)]
+        return [window for window in due if self._close(window, now)]
+
+    def _fold(self, known: tuple[GatewayProgress, ...], now: datetime) -> None:
+        while True:  # one transaction a day: a collector never waits for more than one
+            with database.writing(self.engine) as connection:
+                if not self._holds_lease(connection, now):
+                    return
+                day = folding.oldest_open(connection)
+                if day is None or not folds(day, known, now):
+                    return
+                folded = folding.fold(connection, day, now)
+            logs.emit("days.folded", count=folded)
+
+    def _close(self, window: Window, now: datetime) -> bool:
+        if self._failed.get(window, now) > now:
+            return False
+        try:
+            with database.writing(self.engine) as connection:
+                if not self._holds_lease(connection, now) or not _still_open(connection, window):
+                    return False
+                published = self._publish(connection, window, now)
+                if window.cadence is Cadence.FOUR_WEEKS:
+                    _forget(connection, window)
+        except Unavailable:
+            raise
+        except Exception as failure:  # noqa: BLE001  fail closed: nothing was published
+            self._failed[window] = now + RETRY
+            metrics.closing("refused")
+            logs.emit(
+                "publication.refused",
+                level="critical",
+                window=window.label,
+                error_type=type(failure).__qualname__,
+            )
+            return False
+        self._failed.pop(window, None)
+        metrics.closing("closed")
+        logs.emit(
+            "window.closed",
+            window=window.label,
+            published=published.published,
+            withheld=published.withheld,
+        )
+        return True
+
+    def _publish(self, connection: Connection, window: Window, now: datetime) -> Published:
+        if now.date() > self.policy.expires:
+            raise PolicyExpired
+        return publication.publish(connection, window, self.policy, now)
+
+    def _holds_lease(self, connection: Connection, now: datetime) -> bool:
+        """Take or keep the lease; the row stays locked until the transaction ends."""
+        held = select(CLOSER.c.holder, CLOSER.c.lease_until).with_for_update()
+        holder, until = connection.execute(held).one()
+        if holder != self._name and until > now:
+            return False
+        connection.execute(update(CLOSER).values(holder=self._name, lease_until=now + LEASE))
+        return True
+
+
+def _open_windows(connection: Connection) -> list[Window]:
+    """Windows that hold a folded day and have not closed, a week before the four that hold it."""
+    days = connection.execute(select(FOLDED_DAY.c.local_day)).scalars().all()
+    windows = {window for day in days for window in (week_of(day), four_weeks_of(day))}
+    closed = {
+        (Cadence(cadence), start)
+        for cadence, start in connection.execute(
+            select(WINDOW_SUMMARY.c.cadence, WINDOW_SUMMARY.c.window_start)
+        )
+    }
+    waiting = [window for window in windows if (window.cadence, window.start) not in closed]
+    return sorted(waiting, key=lambda w: (w.end_exclusive, w.end_exclusive - w.start))
+
+
+def _still_open(connection: Connection, window: Window) -> bool:
+    """Whether *window* may close now: it has not, and four weeks wait for each of their weeks."""
+    waiting = _open_windows(connection)
+    inside = [
+        w for w in waiting if window.start <= w.start and w.end_exclusive <= window.end_exclusive
+    ]
+    return window in waiting and (window.cadence is Cadence.WEEK or inside == [window])
+
+
+def _forget(connection: Connection, window: Window) -> None:
+    """Remove what no window needs any more once four weeks have closed."""
+    number = block(window.start)
+    connection.execute(delete(PERSON_DAY).where(PERSON_DAY.c.block == number))
+    connection.execute(delete(WITHDRAWN).where(WITHDRAWN.c.block == number))
+    day = FOLDED_DAY.c.local_day
+    connection.execute(delete(FOLDED_DAY).where(day >= window.start, day < window.end_exclusive))
+    connection.execute(delete(MISSED).where(MISSED.c.day < window.start))

@@ -1,0 +1,118 @@
+"""Serves the page and its style; no script, no outside resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final, Literal, cast
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Connection, Engine
+
+from models.climate.windows import Cadence
+from models.language.labels import Language
+from services.alerts import indicators
+from services.alerts.console.view import OpenAlert, View, view
+from services.alerts.console.wording import Wording, preferred, wording
+
+HERE: Final = Path(__file__).parent
+WEEKS_SHOWN: Final = 13
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-store",
+}
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates: every value escaped, every unknown name an error."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def read(connection: Connection, chosen: str, words: Wording) -> View | None:
+    """Work out the page from the read model."""
+    weeks = indicators.windows(connection, Cadence.WEEK, limit=WEEKS_SHOWN)[::-1]
+    fours = indicators.windows(connection, Cadence.FOUR_WEEKS, limit=4)[::-1]
+    windows = (*weeks, *fours)
+    units = indicators.units(connection)
+    cells = [c for w in windows for c in indicators.cells(connection, w.cadence, w.start)]
+    return view(windows, units, cells, chosen, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the page says about the rules it runs under."""
+
+    k: int
+    purpose: str
+    text_life_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What these routes need; the lifespan of ``main`` provides it as ``state.console``."""
+
+    engine: Engine
+    facts: Facts
+    alerts: Callable[[Connection, Wording], Sequence[OpenAlert]]
+
+
+router = APIRouter(include_in_schema=False)
+
+
+def lifespan_console(request: Request) -> Console:
+    """Give the lifespan's state its type back."""
+    return cast("Console", request.state.console)
+
+
+def render(shown: View | None, alerts: Sequence[OpenAlert], words: Wording, facts: Facts) -> str:
+    """Return the page as HTML."""
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            view=shown,
+            alerts=alerts,
+            w=words,
+            say=words.say,
+            languages=[(one.value, wording(one).say("language")) for one in Language],
+            facts=facts,
+        )
+    )
+
+
+@router.get("/")
+def page(
+    console: Annotated[Console, Depends(lifespan_console)],
+    lang: Annotated[str, Query(max_length=8)] = "",
+    unit: Annotated[str, Query(max_length=63)] = "",
+    accept_language: Annotated[str | None, Header()] = None,
+) -> HTMLResponse:
+    """Show the page."""
+    words = wording(preferred(lang, accept_language))
+    with console.engine.connect() as connection:
+        shown = read(connection, unit, words)
+        alerts = console.alerts(connection, words)
+    html = render(shown, alerts, words, console.facts)
+    return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
+
+
+@router.get("/static/{name}")
+def static(name: Literal["page.css", "barograph.svg"]) -> FileResponse:
+    """Serve the page's own files."""
+    return FileResponse(HERE / "static" / name, headers={"X-Content-Type-Options": "nosniff"})

@@ -1,0 +1,92 @@
+"""The page's words, numbers and dates in each language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from models.language.labels import Language
+
+FOLDER = Path(__file__).with_name("words")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Everything that depends on the reader's language.
+
+    Attributes:
+        language: The language.
+        words: Sentences by key, with named places to fill in.
+    """
+
+    language: Language
+    words: Mapping[str, Any]
+
+    def say(self, key: str, **filled: object) -> str:
+        """Return the sentence *key*, its places filled in.
+
+        Raises:
+            KeyError: the catalogue has no such sentence.
+        """
+        return str(self.words[key]).format(**filled)
+
+    def signal(self, name: str) -> str:
+        """What the pages call a signal."""
+        return str(self.words["signals"][name])
+
+    def driver(self, name: str) -> str:
+        """What the pages call a driver."""
+        return str(self.words["drivers"][name])
+
+    def day(self, day: date) -> str:
+        """Return a date in full."""
+        return format_date(day, "long", locale=self.language.value)
+
+    def short_day(self, day: date) -> str:
+        """Return a date for the head of a column."""
+        return format_date(day, "d MMM", locale=self.language.value)
+
+    def score(self, value: float, *, signed: bool = True) -> str:
+        """Return a valence with two decimals and its sign."""
+        pattern = "+0.00;-0.00" if signed else "0.00"
+        return format_decimal(value + 0.0, pattern, locale=self.language.value)
+
+    def percent(self, value: float) -> str:
+        """Return a share as a whole percentage."""
+        return format_percent(value, "0 %", locale=self.language.value)
+
+
+@cache
+def wording(language: Language) -> Wording:
+    """Return the catalogue of *language*."""
+    text = (FOLDER / f"{language.value}.toml").read_text(encoding="utf-8")
+    return Wording(language, tomllib.loads(text))
+
+
+def preferred(asked: str | None, accepted: str | None) -> Language:
+    """Choose the language: the reader's choice, else the browser's, else English.
+
+    Args:
+        asked: Value of the query ``lang``.
+        accepted: Header ``Accept-Language``.
+    """
+    if asked in list(Language):
+        return Language(asked)
+    wishes = []
+    for place, part in enumerate((accepted or "")[:200].split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            continue
+        if (short := tag[:2].lower()) in list(Language):
+            wishes.append((-weight, place, Language(short)))
+    return min(wishes)[2] if wishes else Language.EN

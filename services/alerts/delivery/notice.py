@@ -1,0 +1,93 @@
+"""What is told, before it is written out for one receiver's language and mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from models.climate.windows import Cadence
+
+Locale = Literal["en", "nl", "fr"]
+LOCALES: Final[tuple[Locale, ...]] = ("en", "nl", "fr")
+Kind = Literal["alert.firing", "alert.resolved", "alert.withdrawn", "endpoint.test"]
+Mode = Literal["full", "thin"]
+"""``thin`` names no unit and no value: the reader fetches them with a permission of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """What a webhook says of the rule.
+
+    Attributes:
+        uid: Id.
+        names: Name by language.
+        indicator: What it looks at.
+        level: Depth of the units in the tree.
+        cadence: Length of its windows.
+        threshold: Size of a breach.
+        for_windows: How many windows in a row.
+    """
+
+    uid: str
+    names: Mapping[Locale, str]
+    indicator: str
+    level: int
+    cadence: Cadence
+    threshold: float
+    for_windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert of a webhook.
+
+    Attributes:
+        fingerprint: The same for every episode of this rule and unit.
+        episode: From this firing to its end.
+        severity: The rule's.
+        unit: Id; None where the unit's cell of the window is not published.
+        names: The unit's name by language; empty with no unit.
+        window_start: First local day of the window that made the change.
+        window_end: First local day after it.
+        starts: First local day of the breach.
+        ends: First local day after the episode; None while it lasts.
+        value: What was published of the unit in the window, as it was rounded there.
+    """
+
+    fingerprint: str
+    episode: str
+    severity: str
+    unit: str | None
+    names: Mapping[Locale, str]
+    window_start: date
+    window_end: date
+    starts: date
+    ends: date | None
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What all endpoints are told at once: one kind of change of one group of alerts.
+
+    Attributes:
+        notification_id: Correlates the deliveries.
+        kind: Type of the webhook.
+        reason: Why now, out of a closed list.
+        group_key: The rule and level; webhooks of a group arrive in order.
+        sequence: Counts the notices of the group: an older one may be dropped.
+        at: When it was made.
+        rule: Its rule; None for a test.
+        alerts: Its alerts, by fingerprint.
+    """
+
+    notification_id: str
+    kind: Kind
+    reason: str
+    group_key: str
+    sequence: int
+    at: datetime
+    rule: RuleFacts | None
+    alerts: tuple[Alert, ...]

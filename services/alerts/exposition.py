@@ -1,0 +1,125 @@
+"""The newest published values for Prometheus: no timestamps, no counts, no sign of what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Connection
+from typing_extensions import override
+
+from models.language.labels import Driver, Language, Signal
+from services.alerts import indicators
+from services.alerts.console.wording import wording
+from services.alerts.indicators import ClosedWindow, PublishedValue
+
+VALENCE: Final = "valence"
+LEAST_TOTAL: Final = 10
+"""Of fewer cells than this, even their number could speak of one unit."""
+
+
+@dataclass(slots=True)
+class Looked:
+    """When the closing loop last looked for due windows without a fault."""
+
+    at: datetime | None = None
+
+
+class Published(Collector):
+    """The values of one reading of the database."""
+
+    def __init__(
+        self,
+        values: Sequence[PublishedValue],
+        levels: dict[str, int],
+        newest: Sequence[ClosedWindow],
+    ) -> None:
+        self._values, self._levels, self._newest = values, levels, newest
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        """Yield each family; a value that is not published has no sample, not 0 and not NaN."""
+        labels = ["indicator", "unit", "level"]
+        score = GaugeMetricFamily(
+            "barograph_indicator_score", "Published indicators from -1 to 1.", labels=labels
+        )
+        ratio = GaugeMetricFamily(
+            "barograph_indicator_ratio", "Published indicators from 0 to 1.", labels=labels
+        )
+        for value in self._values:
+            family = score if value.indicator == VALENCE else ratio
+            level = str(self._levels.get(value.unit, ""))
+            family.add_metric([value.indicator, value.unit, level], value.value)
+        yield score
+        yield ratio
+        yield self._ends()
+        yield _info(sorted({value.indicator for value in self._values}))
+        published = sum(window.published for window in self._newest)
+        withheld = sum(window.withheld for window in self._newest)
+        if published + withheld >= LEAST_TOTAL:
+            yield GaugeMetricFamily(
+                "barograph_cells_published", "Values of the newest windows shown.", published
+            )
+            yield GaugeMetricFamily(
+                "barograph_cells_suppressed", "Values of the newest windows not shown.", withheld
+            )
+
+    def _ends(self) -> Metric:
+        family = GaugeMetricFamily(
+            "barograph_indicator_window_end_timestamp_seconds",
+            "End of the newest window with this indicator.",
+            labels=["indicator"],
+        )
+        ends: dict[str, date] = {}
+        for value in self._values:
+            ends[value.indicator] = max(value.window_end, ends.get(value.indicator, date.min))
+        for indicator, end in sorted(ends.items()):
+            family.add_metric([indicator], datetime.combine(end, time(), UTC).timestamp())
+        return family
+
+
+def _names(indicator: str) -> list[str]:
+    """What the pages call *indicator*, by language."""
+    driver = indicator.removeprefix("driver_")
+    names = []
+    for language in Language:
+        words = wording(language)
+        if indicator in list(Signal):
+            names.append(words.signal(indicator))
+        elif driver in list(Driver):
+            names.append(words.driver(driver))
+        else:
+            names.append(words.say(indicator))
+    return names
+
+
+def _info(shown: Iterable[str]) -> Metric:
+    family = GaugeMetricFamily(
+        "barograph_indicator_info",
+        "What an indicator is called.",
+        labels=["indicator", *(f"name_{language}" for language in Language), "unit_of_measure"],
+    )
+    for indicator in shown:
+        measure = "score" if indicator == VALENCE else "ratio"
+        family.add_metric([indicator, *_names(indicator), measure], 1)
+    return family
+
+
+def page(connection: Connection) -> bytes:
+    """The whole page from one reading; its values change only when a window closes."""
+    newest: dict[str, ClosedWindow] = {}
+    for window in indicators.windows(connection):
+        newest.setdefault(window.cadence, window)
+    values: dict[tuple[str, str], PublishedValue] = {}
+    for window in sorted(newest.values(), key=lambda each: each.end - each.start):
+        for value in indicators.cells(connection, window.cadence, window.start):
+            values.setdefault((value.indicator, value.unit), value)  # the finest cadence
+    levels = {unit.id: unit.level for unit in indicators.units(connection)}
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Published(list(values.values()), levels, list(newest.values())))
+    return generate_latest(registry)

@@ -1,0 +1,74 @@
+"""Messages of a day become one sum a person, once no gateway owes any more of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
+
+from models.climate.person_day import PersonDay
+from models.language.labels import Driver, Signal
+from services.alerts.database import STATEMENT_ROWS
+from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY
+
+_PERSON: Final = (OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.leaf)
+
+
+def oldest_open(connection: Connection) -> date | None:
+    """The oldest day that still has messages."""
+    oldest: date | None = connection.execute(
+        select(func.min(OPEN_SCORE.c.local_day))
+    ).scalar_one_or_none()
+    return oldest
+
+
+def fold(connection: Connection, day: date, now: datetime) -> int:
+    """Replace the messages of *day* by sums; how many there were.
+
+    People who cannot count leave no sum, and neither do deletions.
+    """
+    of_day = OPEN_SCORE.c.local_day == day
+    counts = and_(of_day, OPEN_SCORE.c.countable, OPEN_SCORE.c.valence_micro.is_not(None))
+    models = select(OPEN_SCORE.c.model).where(counts).distinct().order_by(OPEN_SCORE.c.model)
+    sums = (
+        select(
+            *_PERSON,
+            func.count().label("messages"),
+            func.sum(OPEN_SCORE.c.valence_micro).label("valence_micro"),
+            *_set_bits(OPEN_SCORE.c.signals, len(Signal)),
+            *_set_bits(OPEN_SCORE.c.drivers, len(Driver)),
+        )
+        .where(counts)
+        .group_by(*_PERSON)
+    )
+    rows = [_row(day, *row) for row in connection.execute(sums)]
+    scored_by = list(connection.execute(models).scalars())
+    for start in range(0, len(rows), STATEMENT_ROWS):
+        connection.execute(PERSON_DAY.insert(), rows[start : start + STATEMENT_ROWS])
+    connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))
+    return connection.execute(delete(OPEN_SCORE).where(of_day)).rowcount
+
+
+def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]:
+    """For each bit, in how many rows it is set."""
+    return [func.sum(column.bitwise_rshift(bit).bitwise_and(1)) for bit in range(bits)]
+
+
+def _row(day: date, block: int, pid: str, leaf: str, *sums: Any) -> dict[str, Any]:  # noqa: ANN401  integers of either driver
+    messages, valence, *bits = (int(value) for value in sums)
+    return {
+        "block": block,
+        "pid": pid,
+        "leaf": leaf,
+        "local_day": day,
+        "messages": messages,
+        "valence_micro": valence,
+        "signals": bits[: len(Signal)],
+        "drivers": bits[len(Signal) :],
+    }
+
+
+def person_day(row: Any) -> PersonDay:  # noqa: ANN401  a row of PERSON_DAY
+    """The sums of one row, as the mathematics reads them."""
+    return PersonDay(row.messages, row.valence_micro, tuple(row.signals), tuple(row.drivers))

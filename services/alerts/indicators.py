@@ -1,0 +1,173 @@
+"""What readers may see: the one read model of the API, the page and the metrics page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from models.climate.windows import Cadence
+from services.alerts.tables.released import LATE, PUBLISHED_CELL, UNIT, WINDOW_SUMMARY
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedWindow:
+    """A window that has closed, and what it holds of the whole organisation.
+
+    Attributes:
+        cadence: Length of the window.
+        start: First day.
+        end: First day after it.
+        quarter: The tree that it was published over, such as ``2026Q4``.
+        published: Values that were published.
+        withheld: Values that were not; never which.
+        late: Messages that came too late for it, so far.
+        lost: Messages that were set aside unscored while it was open.
+        gateways_left_out: Silent gateways that it did not wait for.
+        closed_at: When it closed.
+    """
+
+    cadence: Cadence
+    start: date
+    end: date
+    quarter: str
+    published: int
+    withheld: int
+    late: int
+    lost: int
+    gateways_left_out: int
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedValue:
+    """One value that people may see: rounded, never restated.
+
+    Attributes:
+        indicator: ``valence`` (-1..1), a signal or ``driver_<name>`` (0..1).
+        unit: Id of the unit.
+        cadence: Length of the window.
+        window_start: First day.
+        window_end: First day after the window.
+        value: Rounded.
+        band: How many contributed, as a band such as ``10-14``.
+    """
+
+    indicator: str
+    unit: str
+    cadence: Cadence
+    window_start: date
+    window_end: date
+    value: float
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInfo:
+    """A unit as pages show it; how many people it has is not for readers.
+
+    Attributes:
+        id: Id.
+        parent: Its parent's id; None for the whole organisation.
+        names: Name by language: ``en``, ``nl``, ``fr``.
+        level: 0 for the whole organisation, 1 below it.
+    """
+
+    id: str
+    parent: str | None
+    names: Mapping[str, str]
+    level: int
+
+
+def _window(row: Row[tuple[object, ...]]) -> ClosedWindow:
+    return ClosedWindow(
+        cadence=Cadence(row.cadence),
+        start=row.window_start,
+        end=row.window_end,
+        quarter=row.quarter,
+        published=row.published,
+        withheld=row.withheld,
+        late=row.late or 0,
+        lost=row.lost,
+        gateways_left_out=row.gateways_left_out,
+        closed_at=row.closed_at,
+    )
+
+
+def windows(
+    connection: Connection, cadence: Cadence | None = None, *, limit: int | None = None
+) -> tuple[ClosedWindow, ...]:
+    """Closed windows, newest first."""
+    same = and_(
+        LATE.c.cadence == WINDOW_SUMMARY.c.cadence,
+        LATE.c.window_start == WINDOW_SUMMARY.c.window_start,
+    )
+    found = (
+        select(WINDOW_SUMMARY, LATE.c.count.label("late"))
+        .select_from(WINDOW_SUMMARY.outerjoin(LATE, same))
+        .order_by(WINDOW_SUMMARY.c.window_start.desc(), WINDOW_SUMMARY.c.cadence)
+        .limit(limit)
+    )
+    if cadence is not None:
+        found = found.where(WINDOW_SUMMARY.c.cadence == cadence.value)
+    return tuple(_window(row) for row in connection.execute(found))
+
+
+def _values(
+    connection: Connection, found: Select[tuple[object, ...]]
+) -> tuple[PublishedValue, ...]:
+    return tuple(
+        PublishedValue(
+            indicator=row.indicator,
+            unit=row.unit,
+            cadence=Cadence(row.cadence),
+            window_start=row.window_start,
+            window_end=row.window_end,
+            value=row.value,
+            band=row.band,
+        )
+        for row in connection.execute(found)
+    )
+
+
+def cells(
+    connection: Connection, cadence: Cadence, window_start: date
+) -> tuple[PublishedValue, ...]:
+    """Everything published for one window, by unit and indicator."""
+    return _values(
+        connection,
+        select(PUBLISHED_CELL)
+        .where(
+            PUBLISHED_CELL.c.cadence == cadence.value,
+            PUBLISHED_CELL.c.window_start == window_start,
+        )
+        .order_by(PUBLISHED_CELL.c.unit, PUBLISHED_CELL.c.indicator),
+    )
+
+
+def series(connection: Connection, unit: str, indicator: str) -> tuple[PublishedValue, ...]:
+    """One indicator of one unit over time, oldest first; empty whatever the reason."""
+    return _values(
+        connection,
+        select(PUBLISHED_CELL)
+        .where(PUBLISHED_CELL.c.unit == unit, PUBLISHED_CELL.c.indicator == indicator)
+        .order_by(PUBLISHED_CELL.c.window_start, PUBLISHED_CELL.c.cadence),
+    )
+
+
+def units(connection: Connection, quarter: str | None = None) -> tuple[UnitInfo, ...]:
+    """The tree of *quarter*, else the newest, parents before children."""
+    if quarter is None:
+        quarter = connection.execute(select(func.max(UNIT.c.quarter))).scalar_one_or_none()
+    found = select(UNIT).where(UNIT.c.quarter == quarter).order_by(UNIT.c.place)
+    return tuple(
+        UnitInfo(
+            id=row.id,
+            parent=row.parent,
+            names={"en": row.name_en, "nl": row.name_nl, "fr": row.name_fr},
+            level=row.level,
+        )
+        for row in connection.execute(found)
+    )

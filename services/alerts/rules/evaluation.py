@@ -1,0 +1,215 @@
+"""Lets every rule see a window once, after it has closed, and tells what changed.
+
+Everything happens in the caller's transaction: either the states have moved and the webhooks lie
+in the outbox, or neither.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from models.climate.windows import Cadence
+from services.alerts import database
+from services.alerts.delivery import outbox
+from services.alerts.delivery.identifiers import new_id
+from services.alerts.delivery.notice import LOCALES, Alert, Kind, RuleFacts
+from services.alerts.rules import catalogue, instances
+from services.alerts.rules.catalogue import Installed
+from services.alerts.rules.instances import Instance
+from services.alerts.rules.observation import observe
+from services.alerts.rules.released import Look, look
+from services.alerts.rules.rule import Rule
+from services.alerts.rules.state import INACTIVE, Phase, Transition, step
+from services.alerts.tables.operations import EVALUATION
+from services.alerts.tables.released import WINDOW_SUMMARY
+from services.telemetry import logs
+from services.telemetry.metrics import delivery as metrics
+
+KINDS: Final[dict[Transition, Kind]] = {
+    Transition.FIRING: "alert.firing",
+    Transition.RESOLVED: "alert.resolved",
+    Transition.WITHDRAWN: "alert.withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is told of one alert."""
+
+    kind: Transition
+    instance: Instance
+    since: date
+
+
+def evaluate(connection: Connection, cadence: Cadence, window_start: date, now: datetime) -> int:
+    """Let the rules of *cadence* see the window; how many changes are told.
+
+    Does nothing for a window that has not closed, for a rule that has seen it or a later one, and
+    for a rule that is younger than the window's closing.
+    """
+    seen = look(connection, cadence, window_start)
+    if seen is None:
+        return 0
+    current = [each for each in catalogue.current(connection) if each.rule.cadence is cadence]
+    changes = [
+        change
+        for installed in current
+        if _is_first_look(connection, installed, seen, now)
+        for change in _moved(connection, installed.rule, seen, now)
+    ]
+    changes += _of_retired_rules(connection, [each.rule for each in current], seen)
+    for change in changes:
+        instances.record(connection, change.instance, change.kind, seen.window, now)
+    _tell(connection, changes, seen, now)
+    for change in changes:
+        metrics.told(change.kind.value)
+        logs.emit("alert.changed", reason=change.kind.value, window=seen.window.label)
+    return len(changes)
+
+
+def _is_first_look(connection: Connection, installed: Installed, seen: Look, now: datetime) -> bool:
+    """Claim the window for the rule; False if there is nothing to do."""
+    rule, start = installed.rule, seen.window.start
+    closed_at = connection.execute(
+        select(WINDOW_SUMMARY.c.closed_at).where(
+            WINDOW_SUMMARY.c.cadence == rule.cadence.value, WINDOW_SUMMARY.c.window_start == start
+        )
+    ).scalar_one()
+    if closed_at < installed.created_at:
+        return False
+    claimed = connection.execute(
+        database.insert(connection, EVALUATION)
+        .values(rule_uid=rule.uid, rule_version=rule.version, window_start=start, evaluated_at=now)
+        .on_conflict_do_nothing()
+        .returning(EVALUATION.c.window_start)
+    ).first()
+    return claimed is not None and _newest_seen(connection, rule) == start
+
+
+def _moved(connection: Connection, rule: Rule, seen: Look, now: datetime) -> Iterator[Change]:
+    """Step every unit of the rule, and every alert whose unit is no longer one."""
+    known = {
+        instance.unit: instance
+        for instance in instances.open_instances(connection)
+        if (instance.rule.uid, instance.rule.version) == (rule.uid, rule.version)
+    }
+    units = {unit.id for unit in seen.units.values() if unit.level == rule.level}
+    for unit in sorted(units | known.keys()):
+        before = known.get(unit) or Instance(
+            rule, rule.fingerprint(unit), unit, INACTIVE, None, seen.window.start
+        )
+        observation = observe(rule, seen, unit, before.since)
+        state, kind = step(before.state, observation, seen.window.end_exclusive, rule)
+        after = replace(before, state=state)
+        if (rule.indicator, unit) in seen.values:
+            after = replace(after, shown_start=seen.window.start)
+        if kind is Transition.FIRING:
+            after = replace(after, episode=new_id(now))
+        if before.state.phase is not Phase.INACTIVE or state.phase is not Phase.INACTIVE:
+            instances.save(connection, after)
+        if kind is not None:
+            since = after.since or before.since or seen.window.start
+            yield Change(kind, after, since)
+
+
+def _of_retired_rules(connection: Connection, current: list[Rule], seen: Look) -> list[Change]:
+    """Withdraw the alerts of rules that were changed, switched off or removed."""
+    counts = {(rule.uid, rule.version) for rule in current}
+    found = []
+    for instance in instances.open_instances(connection):
+        rule = instance.rule
+        if rule.cadence is not seen.window.cadence or (rule.uid, rule.version) in counts:
+            continue
+        newest = _newest_seen(connection, rule)
+        if newest is not None and newest >= seen.window.start:
+            continue  # the rule still saw this window: its alerts end with the next one
+        instances.save(connection, replace(instance, state=INACTIVE))
+        if instance.episode is not None and instance.since is not None:
+            found.append(Change(Transition.WITHDRAWN, instance, instance.since))
+    return found
+
+
+def _newest_seen(connection: Connection, rule: Rule) -> date | None:
+    """First day of the latest window that this version has seen."""
+    return connection.execute(
+        select(func.max(EVALUATION.c.window_start)).where(
+            EVALUATION.c.rule_uid == rule.uid, EVALUATION.c.rule_version == rule.version
+        )
+    ).scalar_one_or_none()
+
+
+def _tell(connection: Connection, changes: list[Change], seen: Look, now: datetime) -> None:
+    """One notification for each group of alerts that changed in the same way."""
+    groups: defaultdict[tuple[Transition, str, int], list[Change]] = defaultdict(list)
+    for change in changes:
+        rule = change.instance.rule
+        groups[change.kind, rule.uid, rule.version].append(change)
+    firing = {
+        instance.rule.uid
+        for instance in instances.open_instances(connection)
+        if instance.episode is not None
+    }
+    for (kind, uid, _), members in sorted(groups.items()):
+        members.sort(key=lambda change: change.instance.fingerprint)
+        rule = members[0].instance.rule
+        outbox.notify(
+            connection,
+            kind=KINDS[kind],
+            reason=_reason(kind, still_firing=uid in firing),
+            group_key=_group_key(rule),
+            rule=_facts(rule),
+            alerts=tuple(_alert(change, seen) for change in members),
+            now=now,
+        )
+
+
+def _reason(kind: Transition, *, still_firing: bool) -> str:
+    if kind is Transition.RESOLVED:
+        return "new_resolved" if still_firing else "all_resolved"
+    return "new_alerts" if kind is Transition.FIRING else "withdrawn"
+
+
+def _group_key(rule: Rule) -> str:
+    labels = json.dumps({"level": rule.level, "rule": rule.uid}, sort_keys=True)
+    return sha256(labels.encode()).hexdigest()
+
+
+def _facts(rule: Rule) -> RuleFacts:
+    return RuleFacts(
+        uid=rule.uid,
+        names={"en": rule.names.en, "nl": rule.names.nl, "fr": rule.names.fr},
+        indicator=rule.indicator,
+        level=rule.level,
+        cadence=rule.cadence,
+        threshold=rule.condition.threshold,
+        for_windows=rule.for_windows,
+    )
+
+
+def _alert(change: Change, seen: Look) -> Alert:
+    instance = change.instance
+    assert instance.episode is not None
+    # A withdrawal has many causes, one of them that the unit is too small to be named.
+    named = change.kind is not Transition.WITHDRAWN
+    unit = seen.units[instance.unit] if named else None
+    ended = change.kind is not Transition.FIRING
+    return Alert(
+        fingerprint=instance.fingerprint,
+        episode=instance.episode,
+        severity=instance.rule.severity.value,
+        unit=unit.id if unit else None,
+        names={locale: unit.names[locale] for locale in LOCALES} if unit else {},
+        window_start=seen.window.start,
+        window_end=seen.window.end_exclusive,
+        starts=change.since,
+        ends=seen.window.end_exclusive if ended else None,
+        value=seen.values[instance.rule.indicator, instance.unit] if named else None,
+    )

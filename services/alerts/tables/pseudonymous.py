@@ -1,0 +1,107 @@
+"""Zone C in SQL: pseudonymous, and empty of a block once the block has closed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+
+from services.alerts.tables.columns import Instant
+
+METADATA: Final = MetaData(schema="pseudonymous")
+
+OPEN_SCORE: Final = Table(
+    "open_score",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(32), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("pid", String(32), nullable=False),
+    Column("leaf", String(63), nullable=False),
+    Column("countable", Boolean, nullable=False),
+    Column("local_day", Date, nullable=False),
+    Column("after_hours", Boolean, nullable=False),
+    Column("place", String(32), nullable=False),
+    Column("language", String(2)),
+    Column("valence_micro", Integer),
+    Column("signals", Integer, nullable=False),
+    Column("drivers", Integer, nullable=False),
+    Column("model", String(63), nullable=False),
+    Column("spool_id", String(63), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("open_score_day", "local_day"),
+    Index("open_score_person", "block", "pid"),
+)
+"""One row a message of a day that has not folded; no value: deleted, or nothing to score."""
+
+PERSON_DAY: Final = Table(
+    "person_day",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+    Column("leaf", String(63), primary_key=True),
+    Column("local_day", Date, primary_key=True),
+    Column("messages", Integer, nullable=False),
+    Column("valence_micro", BigInteger, nullable=False),
+    Column("signals", JSON, nullable=False),
+    Column("drivers", JSON, nullable=False),
+    Index("person_day_day", "local_day"),
+)
+"""Sums over one person's day; they go when the four weeks close."""
+
+WITHDRAWN: Final = Table(
+    "withdrawn",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+)
+"""Somebody opted out in this block: what still arrives of theirs is not kept."""
+
+FOLDED_DAY: Final = Table(
+    "folded_day",
+    METADATA,
+    Column("local_day", Date, primary_key=True),
+    Column("folded_at", Instant, nullable=False),
+    Column("models", JSON, nullable=False),
+)
+"""A day whose messages are sums now; what arrives for it is late.  ``models`` scored it."""
+
+GATEWAY: Final = Table(
+    "gateway",
+    METADATA,
+    Column("spool_id", String(63), primary_key=True),
+    Column("owes_nothing_until", Instant, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+)
+
+MISSED: Final = Table(
+    "missed",
+    METADATA,
+    Column("spool_id", String(63), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    Column("reason", String(12), nullable=False),
+)
+"""A message that no window holds: late, or set aside unscored.  Here so that it counts once."""
+
+CLOSER: Final = Table(
+    "closer",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String(36), nullable=False),
+    Column("lease_until", Instant, nullable=False),
+)
+"""One row: which process may fold and close.  Collectors share it while they write."""

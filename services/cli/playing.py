@@ -1,0 +1,209 @@
+"""Plays a simulated organisation into the gateway, and then lets live messages trickle in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, NoReturn
+from zoneinfo import ZoneInfo
+
+from models.simulation.organisation import Organisation
+from models.simulation.play import World, play
+from models.simulation.trickle import Trickle
+from models.simulation.writing import EventKind, SimulatedEvent
+from services.cli.feed_client import FeedClient, GatewayRefused, GatewayUnavailable, Tally
+
+SOURCE: Final = "demo"
+ZONE: Final = ZoneInfo("Europe/Brussels")
+"""Weeks begin and end at this midnight."""
+STEP: Final = timedelta(hours=12)
+"""How far the declared clock moves at a time."""
+CLOSED_AFTER: Final = timedelta(hours=49)
+"""A week closes 48 hours after its end; the extra hour is for the clock to be surely past."""
+BATCH: Final = 200
+
+
+@dataclass
+class Progress:
+    """How far the feed has come.
+
+    Attributes:
+        week: Number of the simulated week, from 1.
+        weeks: How many there are.
+        at: The simulated time.
+        expected: About how many events there will be.
+        tally: What became of the events so far.
+    """
+
+    week: int
+    weeks: int
+    at: datetime
+    expected: int
+    tally: Tally = field(default_factory=Tally)
+
+
+def last_monday(now: datetime) -> date:
+    """The Monday that ends the last week which can be closed *now*.
+
+    Args:
+        now: Any aware time.
+    """
+    day = (now - CLOSED_AFTER).astimezone(ZONE).date()
+    return day - timedelta(day.weekday())
+
+
+def midnight(day: date) -> datetime:
+    """The start of *day* in UTC."""
+    return datetime.combine(day, time(), ZONE).astimezone(UTC)
+
+
+def directory_of(organisation: Organisation) -> dict[str, Any]:
+    """The document that tells the gateway who belongs where."""
+    return {
+        "units": [
+            {
+                "id": unit.id,
+                "parent": unit.parent,
+                "names": {"en": unit.names.en, "nl": unit.names.nl, "fr": unit.names.fr},
+            }
+            for unit in organisation.units
+        ],
+        "people": [
+            {
+                "person": person.id,
+                "unit": person.unit,
+                "identities": list(person.identities),
+                "time_zone": person.time_zone,
+                "since": person.since.isoformat(),
+                "kind": "human",
+            }
+            for person in organisation.people
+        ],
+    }
+
+
+def cloud_event(event: SimulatedEvent) -> bytes:
+    """*event* as one line of a feed."""
+    data: dict[str, Any] = {
+        "message_id": event.message_id,
+        "identity": event.identity,
+        "channel": event.channel,
+        "visibility": "public",
+        "version": event.version,
+        "posted_at": _rfc3339(event.posted_at),
+    }
+    if event.kind is not EventKind.DELETED:
+        data["text"] = event.text
+    document = {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": SOURCE,
+        "type": f"org.barograph.message.{event.kind}.v1",
+        "time": _rfc3339(event.at),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+async def play_feed(
+    client: FeedClient,
+    world: World,
+    *,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    with_directory: bool = True,
+    rate: float | None = None,
+) -> Tally:
+    """Post every event of *world* in simulated time, and close its last week.
+
+    The gateway's clock is ours meanwhile; it lives again when this returns or fails.
+
+    Args:
+        client: The gateway.
+        world: What is played; its last week and 49 hours lie in the past.
+        on_progress: Called after each batch.
+        with_directory: Whether to put the directory first.
+        rate: Most events a second; None for as many as the gateway takes.
+
+    Raises:
+        GatewayRefused: the gateway does not take the feed.
+        GatewayUnavailable: the gateway cannot be reached.
+    """
+    if with_directory:
+        await client.put_directory(directory_of(world.organisation))
+    clock = midnight(world.first_day)
+    progress = Progress(1, world.weeks, clock, world.messages)
+    end = midnight(world.first_day + timedelta(weeks=world.weeks))
+    await client.declare(clock)
+    try:
+        batch: list[bytes] = []
+        for event in play(world):
+            if event.arrives >= clock + STEP or len(batch) >= BATCH:
+                await _send(client, batch, progress, rate)
+                on_progress(progress)
+            while event.arrives >= clock + STEP:
+                clock += STEP
+                await client.declare(clock)
+            batch.append(cloud_event(event))
+            progress.at = event.arrives
+            progress.week = min(world.weeks, 1 + (clock - midnight(world.first_day)).days // 7)
+        await _send(client, batch, progress, rate)
+        await client.declare(end + CLOSED_AFTER)
+        on_progress(progress)
+    finally:
+        await client.release()
+    return progress.tally
+
+
+async def _send(
+    client: FeedClient, batch: list[bytes], progress: Progress, rate: float | None
+) -> None:
+    """Post *batch*, empty it, and take as long as *rate* demands."""
+    if not batch:
+        return
+    started = asyncio.get_running_loop().time()
+    progress.tally.add(await client.send(batch))
+    if rate:
+        took = asyncio.get_running_loop().time() - started
+        await asyncio.sleep(max(0.0, len(batch) / rate - took))
+    batch.clear()
+
+
+async def trickle(
+    client: FeedClient,
+    world: World,
+    *,
+    per_minute: float,
+    now: Callable[[], datetime],
+    on_sent: Callable[[], None] = lambda: None,
+) -> NoReturn:
+    """Post live messages of *world* until cancelled; a gateway that is away is waited for.
+
+    Args:
+        client: The gateway.
+        world: Whose people write.
+        per_minute: How many messages.
+        now: The wall's clock.
+        on_sent: Called after each of them.
+
+    Raises:
+        GatewayRefused: the gateway does not take them.
+    """
+    source = Trickle(world)
+    while True:
+        try:
+            await client.send([cloud_event(source.event(now()))])
+            on_sent()
+        except GatewayUnavailable:
+            continue
+        await asyncio.sleep(60 / per_minute)
+
+
+__all__ = ["GatewayRefused", "GatewayUnavailable", "Progress", "Tally", "play_feed", "trickle"]

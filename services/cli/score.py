@@ -1,0 +1,150 @@
+"""``barograph score``: what the models make of a text, on this machine, kept nowhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from models.language import registry
+from models.language.labels import Driver, Sentiment, Signal
+from models.language.scorer import Scorer, Scores
+
+_CHUNK = 512  # lines: enough to sort by length, few enough to see it move
+_PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    id: str | int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One line: what it says, or that it says nothing."""
+
+    number: int
+    line: _Line | None
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--jsonl", type=click.Path(allow_dash=True), help='Lines {"id", "text"}; - is stdin.')
+@click.option("--model", default=None, help="An entry of the registry of models.")
+@click.option(
+    "--weights", type=click.Path(path_type=Path, file_okay=False), help="A folder of models."
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Threads; the default is all cores.")
+def score(
+    text: str | None,
+    jsonl: str | None,
+    model: str | None,
+    weights: Path | None,
+    threads: int | None,
+) -> None:
+    """Score TEXT, or with --jsonl every line of a file."""
+    if (text is None) == (jsonl is None):
+        raise click.UsageError("give a TEXT or --jsonl FILE, and not both")
+    try:
+        scorer = registry.load(model, weights, threads=threads)
+    except registry.ModelRefused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if jsonl is None:
+        Console().print(_table(scorer.score([text or ""])))
+        return
+    with click.open_file(jsonl, "rb") as lines:
+        malformed = _score_lines(scorer, lines, sys.stdout)
+    if malformed:
+        click.echo(f"{malformed} malformed lines were left out", err=True)
+        sys.exit(2)
+
+
+def _score_lines(scorer: Scorer, lines: Iterable[bytes], out: IO[str]) -> int:
+    """Write a line for each that can be read; the number of those that cannot."""
+    malformed = 0
+    console = Console(stderr=True)
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.completed} scored"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with progress:
+        task = progress.add_task("scored", total=None)
+        reading = _lines(lines)
+        while chunk := list(islice(reading, _CHUNK)):
+            good: list[_Line] = []
+            for read in chunk:
+                if read.line is None:
+                    malformed += 1
+                    message = f'line {read.number}: not an object with an "id" and a "text"'
+                    console.print(message, markup=False, highlight=False)
+                else:
+                    good.append(read.line)
+            scores = scorer.score([line.text for line in good])
+            for row, line in enumerate(good):
+                out.write(json.dumps({"id": line.id, **_figures(scores, row)}) + "\n")
+            out.flush()
+            progress.advance(task, len(good))
+    return malformed
+
+
+def _lines(lines: Iterable[bytes]) -> Iterator[_Read]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _Read(number, _decoded(line))
+
+
+def _decoded(line: bytes) -> _Line | None:
+    try:
+        row = json.loads(line)
+    # The message of an error quotes the text: it goes no further.
+    except (ValueError, RecursionError):
+        return None
+    match row:
+        case {"id": str() | int() as identifier, "text": str() as text}:
+            return _Line(identifier, text)
+    return None
+
+
+def _figures(scores: Scores, row: int) -> dict[str, Any]:
+    def named(labels: Iterable[str], figures: Iterable[float]) -> dict[str, float]:
+        return {
+            str(label): round(float(p), _PLACES) for label, p in zip(labels, figures, strict=True)
+        }
+
+    def chosen(labels: Iterable[str], flags: Iterable[bool]) -> list[str]:
+        return [str(label) for label, is_set in zip(labels, flags, strict=True) if is_set]
+
+    return {
+        "language": str(scores.languages[row]),
+        "sentiment": str(list(Sentiment)[int(scores.sentiment_p[row].argmax())]),
+        "sentiment_p": named(Sentiment, scores.sentiment_p[row]),
+        "signals": chosen(Signal, scores.signals[row]),
+        "signals_p": named(Signal, scores.signals_p[row]),
+        "drivers": chosen(Driver, scores.drivers[row]),
+    }
+
+
+def _table(scores: Scores) -> Table:
+    figures = _figures(scores, 0)
+    table = Table(show_header=False, title=scores.model)
+    table.add_row("language", figures["language"])
+    sentiment = figures["sentiment"]
+    table.add_row("sentiment", f"{sentiment}  p={figures['sentiment_p'][sentiment]:.2f}")
+    signals = [f"{name}  p={figures['signals_p'][name]:.2f}" for name in figures["signals"]]
+    table.add_row("signals", "\n".join(signals) or "none")
+    table.add_row("drivers", "\n".join(figures["drivers"]) or "none")
+    return table

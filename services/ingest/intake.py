@@ -1,0 +1,241 @@
+"""Admission: a feed event becomes a message without a name, or is refused.  No I/O of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from models.climate import windows
+from services.contracts.denied_channels import denied
+from services.contracts.envelope import Kind
+from services.contracts.governance import Policy
+from services.contracts.messages import MessageV1
+from services.ingest.directory import PersonKind
+from services.ingest.feed_event import FeedEvent, Visibility
+from services.ingest.recent_messages import KEPT, Remembered
+from services.ingest.registry import Person
+
+WORKDAY: Final = range(8, 18)
+SATURDAY: Final = 5
+AHEAD: Final = timedelta(minutes=5)
+"""How far the clock of a source may be ahead of ours."""
+
+
+class Refused(StrEnum):
+    """Why an event may not enter."""
+
+    CHANNEL_NOT_LISTED = "channel_not_listed"
+    CHANNEL_DENIED = "channel_denied"
+    NOT_PUBLIC = "not_public"
+    AUTOMATED = "automated"
+    IDENTITY_UNKNOWN = "identity_unknown"
+    EXTERNAL = "external"
+    NO_TEXT = "no_text"
+    IN_THE_FUTURE = "in_the_future"
+    TOO_OLD = "too_old"
+    BLOCK_CLOSED = "block_closed"
+    UNKNOWN_MESSAGE = "unknown_message"
+    """Deletes what was never accepted."""
+    OPTED_OUT = "opted_out"
+    """For the gateway alone: the caller gets the answer of an accepted event."""
+
+
+class Admitted(NamedTuple):
+    """A message, and the event time that holds the gateway's progress until it is settled."""
+
+    message: MessageV1
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Intake:
+    """Everything that admission asks for is handed in; nothing is opened here.
+
+    Attributes:
+        channel: Source and channel to the reason why they are closed, if they are.
+        person: Identity to the person behind it.
+        redact: Text to text without names, addresses and numbers.
+        block_key: Block and the gateway's time to that block's random key; None when it is closed.
+        live_keys: The gateway's time to the keys of all blocks in which something may count.
+        seal: Redacted text to ciphertext, under the key of the hour.
+        recent: Source and id to where that message counts.
+        spool_id: Name of the spool that will hold the messages.
+    """
+
+    channel: Callable[[str, str], Refused | None]
+    person: Callable[[str], Person | None]
+    redact: Callable[[str], str]
+    block_key: Callable[[int, datetime], bytes | None]
+    live_keys: Callable[[datetime], Mapping[int, bytes]]
+    seal: Callable[[str], bytes]
+    recent: Callable[[str, str], Remembered | None]
+    spool_id: str
+
+    def admit(
+        self, event: FeedEvent, now: datetime, *, wall: datetime | None = None
+    ) -> tuple[Admitted, ...] | Refused:
+        """*event* with its author, channel and id replaced by keyed digests.
+
+        Args:
+            event: What a source told.
+            now: The gateway's time: the wall's, or what was declared.
+            wall: The wall's time where another was declared: an import is always ahead of what it
+                declared, and never ahead of the wall.
+        """
+        if event.kind is Kind.DELETE:
+            return self._deleted(event, now)
+        person = self.person(event.identity)
+        refused = (
+            self.channel(event.source, event.channel)
+            or _whose(event, person)
+            or _when(event.at, now, wall or now)
+            or _what(event)
+        )
+        if refused or person is None:
+            return refused or Refused.IDENTITY_UNKNOWN
+        local = event.at.astimezone(person.zone)
+        day = local.date()
+        block = windows.block(day)
+        key = self.block_key(block, now)
+        if key is None:
+            return Refused.BLOCK_CLOSED
+        # Last of all: whatever else is wrong is answered as for everybody, so that no answer
+        # tells who does not take part.
+        if person.opted_out:
+            return Refused.OPTED_OUT
+        if not event.text.strip():  # an edit that took the words away: nothing is left to count
+            return self._without_words(event, now, Remembered(person.leaf, block, day))
+        message = MessageV1(
+            kind=event.kind,
+            spool_id=self.spool_id,
+            seq=0,
+            digest=_keyed(key, "message", _name(event)),
+            version=event.version,
+            block=block,
+            pid=_keyed(key, "person", person.key),
+            leaf=person.leaf,
+            countable=person.counts_from <= day,
+            local_day=day,
+            after_hours=local.hour not in WORKDAY or local.weekday() >= SATURDAY,
+            place=_keyed(key, "place", event.channel),
+            sealed=self.seal(self.redact(event.text)),
+        )
+        return (Admitted(message, event.at),)
+
+    def withdraw(self, person: Person, now: datetime) -> tuple[Admitted, ...]:
+        """Takes *person* out of every block that is still open at *now*, the gateway's time."""
+        day = now.astimezone(person.zone).date()
+        return tuple(
+            Admitted(
+                MessageV1(
+                    kind=Kind.WITHDRAW,
+                    spool_id=self.spool_id,
+                    seq=0,
+                    digest=_keyed(key, "withdrawal", person.key),
+                    version=max(1, int(now.timestamp() * 1_000)),
+                    block=block,
+                    pid=_keyed(key, "person", person.key),
+                    leaf=person.leaf,
+                    countable=False,
+                    local_day=_day_in(block, day),
+                    after_hours=False,
+                    place=_keyed(key, "place", ""),
+                ),
+                now,
+            )
+            for block, key in self.live_keys(now).items()
+        )
+
+    def _deleted(self, event: FeedEvent, now: datetime) -> tuple[Admitted, ...] | Refused:
+        """Asks the index alone: what was admitted can be taken back, whatever the policy says."""
+        known = self.recent(event.source, event.source_id)
+        if known is not None:
+            return self._without_words(event, now, known) or Refused.BLOCK_CLOSED
+        person = self.person(event.identity)
+        if person is not None and person.opted_out:
+            return Refused.OPTED_OUT
+        return Refused.UNKNOWN_MESSAGE
+
+    def _without_words(
+        self, event: FeedEvent, now: datetime, known: Remembered
+    ) -> tuple[Admitted, ...]:
+        """A deletion for every open block: the digest is another in each.
+
+        It holds progress at *now*, not at the time of the message: a window that is open now
+        waits for it, and one that has closed could not be changed.
+        """
+        return tuple(
+            Admitted(
+                MessageV1(
+                    kind=Kind.DELETE,
+                    spool_id=self.spool_id,
+                    seq=0,
+                    digest=_keyed(key, "message", _name(event)),
+                    version=event.version,
+                    block=block,
+                    # Whoever deletes need not be the author, and the author is not kept.
+                    pid=_keyed(key, "nobody", _name(event)),
+                    leaf=known.leaf,
+                    countable=False,
+                    local_day=_day_in(block, known.day),
+                    after_hours=False,
+                    place=_keyed(key, "place", event.channel),
+                ),
+                now,
+            )
+            for block, key in self.live_keys(now).items()
+        )
+
+
+def channels_of(policy: Policy) -> Callable[[str, str], Refused | None]:
+    """What *policy* says of a channel; the deny class is asked first and cannot be lifted."""
+
+    @lru_cache(maxsize=4_096)
+    def judge(source: str, channel: str) -> Refused | None:
+        if denied(channel):
+            return Refused.CHANNEL_DENIED
+        return None if policy.admits(source, channel) else Refused.CHANNEL_NOT_LISTED
+
+    return judge
+
+
+def _whose(event: FeedEvent, person: Person | None) -> Refused | None:
+    if event.visibility is not Visibility.PUBLIC:
+        return Refused.NOT_PUBLIC
+    if event.is_bot or (person is not None and person.kind is PersonKind.BOT):
+        return Refused.AUTOMATED
+    if person is None:
+        return Refused.IDENTITY_UNKNOWN
+    return Refused.EXTERNAL if person.kind is PersonKind.EXTERNAL else None
+
+
+def _when(at: datetime, now: datetime, wall: datetime) -> Refused | None:
+    if at > max(now, wall) + AHEAD:
+        return Refused.IN_THE_FUTURE
+    # Beyond what the index remembers it could never be deleted again.
+    return Refused.TOO_OLD if at < now - KEPT else None
+
+
+def _what(event: FeedEvent) -> Refused | None:
+    if event.kind not in {Kind.POST, Kind.EDIT, Kind.REPLY}:
+        return Refused.NO_TEXT
+    return None if event.text.strip() or event.kind is Kind.EDIT else Refused.NO_TEXT
+
+
+def _name(event: FeedEvent) -> str:
+    return f"{event.source}\0{event.source_id}"
+
+
+def _keyed(key: bytes, purpose: str, value: str) -> str:
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:16].hex()
+
+
+def _day_in(block: int, day: date) -> date:
+    """*day* moved by whole blocks into *block*."""
+    return day + timedelta(days=windows.BLOCK_DAYS * (block - windows.block(day)))

@@ -1,0 +1,104 @@
+"""Who wrote what lately, as keyed digests: so that a deletion, which names no one, finds its leaf.
+
+Order on the way in: ``remember`` first, then the spool, then the 202.  After a crash in between the
+index knows a message that was never accepted, and deleting it changes nothing; the other way round
+a message could count that nobody can take back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from typing_extensions import override
+
+from services.contracts.envelope import Kind
+from services.contracts.messages import MessageV1
+from services.ingest.feed_event import FeedEvent
+from services.ingest.group_commit import Writer
+
+KEPT: Final = timedelta(days=28)
+KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Where a message was counted; not whose it was."""
+
+    leaf: str
+    block: int
+    day: date
+
+
+class RecentMessages:
+    """The index of 28 days; open it with ``open_recent_messages``."""
+
+    def __init__(self, writer: Writer, reading: sqlite3.Connection) -> None:
+        self._writer, self._reading = writer, reading
+        ((self._key,),) = reading.execute("SELECT key FROM index_key")
+
+    @override
+    def __repr__(self) -> str:
+        """Say nothing of the key."""
+        return "RecentMessages()"
+
+    async def remember(self, admitted: Iterable[tuple[FeedEvent, MessageV1]]) -> None:
+        """Keep where these count; durable on return, and shared with other callers' writes.
+
+        Raises:
+            Unavailable: the file cannot be written; nothing was kept.
+        """
+        rows = [
+            (
+                self._digest(event.source, event.source_id),
+                message.leaf,
+                message.block,
+                message.local_day.isoformat(),
+            )
+            for event, message in admitted
+            if message.kind not in {Kind.DELETE, Kind.WITHDRAW}
+        ]
+        if rows:
+            query = "INSERT OR REPLACE INTO recent_message VALUES (?, ?, ?, ?)"
+            await self._writer.run(lambda db: db.executemany(query, rows).rowcount)
+
+    def find(self, source: str, source_id: str) -> Remembered | None:
+        """Where the message counts; None when it was never accepted, or too long ago."""
+        query = "SELECT leaf, block, day FROM recent_message WHERE message = ?"
+        row = self._reading.execute(query, (self._digest(source, source_id),)).fetchone()
+        return Remembered(row[0], row[1], date.fromisoformat(row[2])) if row else None
+
+    async def prune(self, now: datetime) -> int:
+        """Forget what is older than 28 days at *now*, the gateway's time; how many."""
+        horizon = ((now - KEPT).date().isoformat(),)
+        query = "DELETE FROM recent_message WHERE day < ?"
+        return await self._writer.run(lambda db: db.execute(query, horizon).rowcount)
+
+    def _digest(self, source: str, source_id: str) -> bytes:
+        value = f"{source}\0{source_id}".encode()
+        return hmac.digest(self._key, value, hashlib.sha256)[:16]
+
+
+@asynccontextmanager
+async def open_recent_messages(path: Path) -> AsyncIterator[RecentMessages]:
+    """The index in the gateway's file *path*, whose tables ``open_gateway_database`` has made."""
+    writing = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    reading = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    try:
+        writing.execute("PRAGMA synchronous = FULL")
+        writing.execute("PRAGMA secure_delete = ON")
+        fresh = secrets.token_bytes(KEY_BYTES)
+        writing.execute("INSERT OR IGNORE INTO index_key VALUES (1, ?)", (fresh,))
+        async with Writer(writing, lambda _: None) as writer:
+            yield RecentMessages(writer, reading)
+    finally:
+        reading.close()
+        writing.close()

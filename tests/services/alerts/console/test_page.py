@@ -1,0 +1,180 @@
+"""The page says what is published, the same for everything that is not."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.climate.windows import Cadence
+from models.language.labels import Driver, Language, Signal
+from services.alerts.console import wording as words_module
+from services.alerts.console.chart import Line, chart
+from services.alerts.console.routes import Facts, render
+from services.alerts.console.view import View, shade, view
+from services.alerts.console.wording import preferred, wording
+from services.alerts.indicators import ClosedWindow, PublishedValue, UnitInfo
+
+MONDAY = date(2026, 9, 28)
+FACTS = Facts(k=10, purpose="a test", text_life_hours=24)
+UNITS = [
+    UnitInfo("acme", None, {"en": "Acme", "nl": "Acme", "fr": "Acme"}, 0),
+    UnitInfo("acme.sales", "acme", {"en": "Sales", "nl": "Verkoop", "fr": "Ventes"}, 1),
+    UnitInfo("acme.legal", "acme", {"en": "Legal", "nl": "Juridisch", "fr": "Juridique"}, 1),
+]
+
+
+def week(number: int) -> ClosedWindow:
+    start = MONDAY + timedelta(weeks=number)
+    end = start + timedelta(weeks=1)
+    closed = datetime(end.year, end.month, end.day, tzinfo=UTC) + timedelta(days=2)
+    return ClosedWindow(Cadence.WEEK, start, end, "2026Q4", 7, 3, 0, 0, 0, closed)
+
+
+def value(unit: str, number: int, amount: float, indicator: str = "valence") -> PublishedValue:
+    start = MONDAY + timedelta(weeks=number)
+    return PublishedValue(
+        indicator, unit, Cadence.WEEK, start, start + timedelta(weeks=1), amount, "25-49"
+    )
+
+
+def shown(values: Sequence[PublishedValue], language: Language = Language.EN) -> View | None:
+    return view([week(0), week(1)], UNITS, values, "", wording(language))
+
+
+VALUES = [value("acme", 0, 0.1), value("acme", 1, -0.05), value("acme.sales", 1, 0.2)]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_page_holds_every_published_value_and_its_language(language: Language) -> None:
+    html = render(shown(VALUES, language), [], wording(language), FACTS)
+
+    assert f'<html lang="{language}"' in html
+    assert UNITS[1].names[language] in html
+    comma = "." if language is Language.EN else ","
+    assert f"+0{comma}20" in html
+    assert not re.search(r"\{\w+\}", html)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_before_the_first_week_the_page_says_what_will_come(language: Language) -> None:
+    html = unescape(render(None, [], wording(language), FACTS))
+
+    assert wording(language).say("empty_title") in html
+
+
+def test_suppressed_empty_and_unknown_units_look_the_same() -> None:
+    page = shown(VALUES)
+    assert page is not None
+
+    assert [row.unit for row in page.weeks.rows] == ["acme", "acme.sales"]
+    assert page.weeks.rows[1].cells[0] is None
+    assert view([week(0), week(1)], UNITS, VALUES, "acme.legal", wording(Language.EN)) == view(
+        [week(0), week(1)], UNITS, VALUES, "acme.legal", wording(Language.EN)
+    )
+    unknown = view([week(0), week(1)], UNITS, VALUES, "nobody", wording(Language.EN))
+    withheld = view([week(0), week(1)], UNITS, VALUES, "acme.legal", wording(Language.EN))
+    assert unknown is not None
+    assert withheld is not None
+    assert unknown.line == withheld.line
+
+
+def test_the_change_is_told_between_neighbouring_weeks_only() -> None:
+    page = shown(VALUES)
+    alone = shown([value("acme", 1, -0.05)])
+    assert page is not None
+    assert page.now is not None
+    assert alone is not None
+    assert alone.now is not None
+
+    assert "-0.15" in page.now.against
+    assert alone.now.against == wording(Language.EN).say("not_before")
+
+
+def test_a_signal_without_a_value_is_in_the_usual_range_or_not_shown() -> None:
+    page = shown([*VALUES, value("acme", 1, 0.12, "exhaustion")])
+    assert page is not None
+
+    assert page.signals[0].text == "12 %"
+    assert {share.text for share in page.signals[1:]} == {
+        wording(Language.EN).say("normal_or_hidden")
+    }
+
+
+def keys(tree: object) -> object:
+    if isinstance(tree, dict):
+        return {key: keys(branch) for key, branch in tree.items()}
+    if isinstance(tree, list):
+        return [keys(branch) for branch in tree]
+    return sorted(re.findall(r"\{\w+\}", str(tree)))
+
+
+def test_every_language_has_the_same_sentences_with_the_same_places() -> None:
+    folder = Path(words_module.__file__).with_name("words")
+    found = [keys(tomllib.loads(path.read_text("utf-8"))) for path in folder.glob("*.toml")]
+
+    assert len(found) == len(Language)
+    assert found[0] == found[1] == found[2]
+
+
+def test_every_signal_and_driver_has_a_name_in_every_language() -> None:
+    for language in Language:
+        words = wording(language)
+
+        assert all(map(words.signal, Signal))
+        assert all(map(words.driver, Driver))
+
+
+def test_no_page_names_an_emotion() -> None:
+    folder = Path(words_module.__file__).with_name("words")
+    text = " ".join(path.read_text("utf-8").lower() for path in folder.glob("*.toml"))
+    emotions = "anger angry fear sad joy boos bang verdriet colère peur tristesse joie emotion"
+
+    assert [word for word in emotions.split() if re.search(rf"\b{word}\b", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "expected"),
+    [
+        ("fr", "nl", Language.FR),
+        ("", "de, nl-BE;q=0.8, en;q=0.7", Language.NL),
+        ("xx", None, Language.EN),
+        ("", "fr;q=broken", Language.EN),
+        ("", "en;q=0.1,fr;q=0.9", Language.FR),
+    ],
+)
+def test_the_reader_s_choice_comes_first(
+    asked: str, accepted: str | None, expected: Language
+) -> None:
+    assert preferred(asked, accepted) is expected
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-1, 1)), min_size=1, max_size=30))
+def test_a_chart_places_every_value_inside_its_frame(values: list[float | None]) -> None:
+    drawn = chart([str(n) for n in range(len(values))], [Line("x", values, "circle", "first")])
+
+    [line] = drawn.drawn
+    assert [p.value for p in line.points] == [v for v in values if v is not None]
+    assert all(drawn.left <= p.x <= drawn.right and 0 <= p.y <= drawn.floor for p in line.points)
+
+
+def test_a_gap_stays_a_gap() -> None:
+    values = [0.1, 0.2, None, 0.1]
+    [line] = chart(list("abcd"), [Line("x", values, "circle", "first")]).drawn
+
+    assert [len(run) for run in line.runs] == [2, 1]
+    assert len(line.paths) == 1
+
+
+@given(st.floats(-1, 1))
+def test_every_value_has_a_shade_of_the_style_sheet(amount: float) -> None:
+    style = (Path(words_module.__file__).parent / "static" / "page.css").read_text("utf-8")
+
+    assert f".{shade(amount)} " in style

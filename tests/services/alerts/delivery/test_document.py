@@ -1,0 +1,131 @@
+"""What a webhook says, in three languages and two modes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from models.climate.windows import Cadence
+from services.alerts.delivery.document import API_VERSION, MOST_ALERTS, body
+from services.alerts.delivery.notice import LOCALES, Alert, Kind, Locale, Mode, Notice, RuleFacts
+
+RULE = RuleFacts(
+    uid="sustained_drop",
+    names={"en": "Sustained drop", "nl": "Aanhoudende daling", "fr": "Baisse durable"},
+    indicator="valence",
+    level=2,
+    cadence=Cadence.WEEK,
+    threshold=0.12,
+    for_windows=2,
+)
+ALERT = Alert(
+    fingerprint="5f0c2a9e41d7b863",
+    episode="0193f0c0",
+    severity="warning",
+    unit="care",
+    names={"en": "Customer Care", "nl": "Klantenzorg", "fr": "Service clientèle"},
+    window_start=date(2026, 11, 16),
+    window_end=date(2026, 11, 23),
+    starts=date(2026, 11, 9),
+    ends=None,
+    value=-0.14,
+)
+NOTICE = Notice(
+    notification_id="ntf_1",
+    kind="alert.firing",
+    reason="new_alerts",
+    group_key="9f1c",
+    sequence=7,
+    at=datetime(2026, 11, 25, 6, 0, 4, 123_456, tzinfo=UTC),
+    rule=RULE,
+    alerts=(ALERT,),
+)
+WITHDRAWN = replace(NOTICE, kind="alert.withdrawn", alerts=(replace(ALERT, unit=None, names={}),))
+
+
+def said(notice: Notice, locale: Locale = "en", mode: Mode = "full") -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(body(notice, locale, mode))
+    return document
+
+
+def test_the_bytes_are_these_for_ever_in_this_version() -> None:
+    assert body(NOTICE, "nl", "full").decode() == (
+        '{"type":"alert.firing","timestamp":"2026-11-25T06:00:04Z","api_version":"2026-11-01",'
+        '"test":false,"data":{"notification_id":"ntf_1","group_key":"9f1c","sequence":7,'
+        '"reason":"new_alerts","status":"firing","locale":"nl",'
+        '"title":"Melding: Aanhoudende daling",'
+        '"summary":"Het sentiment in Klantenzorg lag 2 weken na elkaar minstens 0,12 lager dan '
+        "voorheen, vergeleken met de hele organisatie. Dit is een schatting over een groep, met "
+        "een onzekerheidsmarge. Ze zegt dat er iets veranderde, niet waarom, en ze is niet "
+        'bedoeld voor beslissingen over personen.",'
+        '"group_labels":{"rule":"sustained_drop","indicator":"valence","level":"2"},'
+        '"truncated_alerts":0,"alerts":[{"fingerprint":"5f0c2a9e41d7b863","episode":"0193f0c0",'
+        '"status":"firing","severity":"warning",'
+        '"labels":{"indicator":"valence","level":"2","unit":"care"},'
+        '"window":{"start":"2026-11-16","end":"2026-11-23"},"starts_at":"2026-11-09",'
+        '"ends_at":null,"unit_name":"Klantenzorg","value":-0.14,"threshold":0.12,'
+        '"unit_of_measure":"score"}]}}'
+    )
+    assert API_VERSION == "2026-11-01"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(
+    "kind", ["alert.firing", "alert.resolved", "alert.withdrawn", "endpoint.test"]
+)
+def test_every_webhook_says_what_it_may_not_be_used_for(locale: Locale, kind: Kind) -> None:
+    summary = said(replace(NOTICE, kind=kind), locale)["data"]["summary"]
+
+    caution = {"en": "not for individual decisions", "nl": "niet bedoeld voor beslissingen over",
+               "fr": "ne doit pas servir à des décisions individuelles"}  # fmt: skip
+    assert caution[locale] in summary
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_thin_webhook_names_no_unit_and_no_value(locale: Locale) -> None:
+    text = body(NOTICE, locale, "thin").decode()
+
+    assert ALERT.names[locale] not in text
+    assert "0.14" not in text
+    assert "0.12" not in text
+    assert said(NOTICE, locale, "thin")["data"]["alerts"][0]["labels"]["unit"] == "care"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_withdrawal_names_no_unit_no_value_and_no_cause(locale: Locale) -> None:
+    document = said(WITHDRAWN, locale)
+
+    (alert,) = document["data"]["alerts"]
+    assert alert["labels"] == {"indicator": "valence", "level": "2"}
+    assert "value" not in alert
+    assert document["data"]["title"] in {"Alert withdrawn", "Melding ingetrokken", "Alerte retirée"}
+
+
+def test_a_test_says_that_it_is_one() -> None:
+    document = said(replace(NOTICE, kind="endpoint.test", rule=None, alerts=()))
+
+    assert (document["type"], document["test"]) == ("endpoint.test", True)
+    assert document["data"]["alerts"] == []
+
+
+def test_the_subject_has_no_unit_and_no_figure() -> None:
+    assert said(NOTICE)["data"]["title"] == "Alert: Sustained drop"
+
+
+def test_more_alerts_than_anyone_reads_are_counted_and_not_listed() -> None:
+    data = said(replace(NOTICE, alerts=(ALERT,) * (MOST_ALERTS + 3)))["data"]
+
+    assert (len(data["alerts"]), data["truncated_alerts"]) == (MOST_ALERTS, 3)
+
+
+def test_no_field_could_hold_a_size_a_text_or_a_person() -> None:
+    document = said(NOTICE)
+
+    assert set(document["data"]["alerts"][0]) == {
+        "fingerprint", "episode", "status", "severity", "labels", "window", "starts_at", "ends_at",
+        "unit_name", "value", "threshold", "unit_of_measure",
+    }  # fmt: skip

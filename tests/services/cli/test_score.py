@@ -1,0 +1,89 @@
+"""``barograph score`` says what it found, and never repeats what it could not read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from models.language.labels import Sentiment, Signal
+from services.cli.score import score
+
+CANARY = "kanarievogel"
+
+
+def lines(*rows: object) -> bytes:
+    return b"".join(
+        (row if isinstance(row, bytes) else json.dumps(row).encode()) + b"\n" for row in rows
+    )
+
+
+def test_a_text_gets_a_table() -> None:
+    result = CliRunner().invoke(score, ["Ik ben echt trots op dit team, topdag gehad!"])
+
+    assert result.exit_code == 0
+    for word in ("nl", "positive", "commitment", "drivers"):
+        assert word in result.stdout
+
+
+def test_each_line_gets_a_line_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines(*({"id": str(n), "text": "ok " * n} for n in range(600))))
+    result = CliRunner().invoke(score, ["--jsonl", str(path)])
+
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert [row["id"] for row in found] == [str(n) for n in range(600)]
+    assert set(found[0]["sentiment_p"]) == set(Sentiment)
+    assert set(found[0]["signals_p"]) == set(Signal)
+    assert all(isinstance(found[0][name], list) for name in ("signals", "drivers"))
+    assert found[0]["sentiment"] == "neutral"
+
+
+def test_standard_input_and_blank_lines_are_read() -> None:
+    data = lines(
+        {"id": "a", "text": "fine"},
+        b"",
+        {"id": "b", "text": "", "more": 1},
+        {"id": 7, "text": "\ud83d"},
+    )
+    result = CliRunner().invoke(score, ["--jsonl", "-"], input=data)
+
+    assert result.exit_code == 0
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "b", 7]
+
+
+def test_a_malformed_line_is_named_by_number_and_the_rest_is_scored() -> None:
+    data = lines(
+        {"id": "a", "text": "fine"},
+        f'{{"id": "b", "text": "{CANARY}'.encode(),
+        {"id": "c", "text": [CANARY]},
+        {"id": None, "text": CANARY},
+        CANARY.encode() + b"\xff",
+        [CANARY],
+        {"id": "d"},
+        {"id": "z", "text": "fine too"},
+    )
+    result = CliRunner().invoke(score, ["--jsonl", "-"], input=data)
+
+    assert result.exit_code == 2
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "z"]
+    for number in range(2, 8):
+        assert f"line {number}:" in result.stderr
+    assert CANARY not in result.output
+
+
+def test_a_text_and_a_file_together_are_refused() -> None:
+    for arguments in (["hello", "--jsonl", "-"], []):
+        result = CliRunner().invoke(score, arguments)
+
+        assert result.exit_code == 2
+        assert "not both" in result.stderr
+
+
+def test_an_unknown_model_is_a_clear_error() -> None:
+    result = CliRunner().invoke(score, ["hello", "--model", "nobody"])
+
+    assert result.exit_code == 1
+    assert "no model is called" in result.stderr

@@ -1,0 +1,82 @@
+"""A deletion finds its leaf for 28 days, and the index names nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from services.contracts.envelope import Kind
+from services.ingest.recent_messages import Remembered, open_recent_messages
+from tests.fakes.admission import NOW, Gateway, event, gateway
+
+
+def opened(folder: Path) -> tuple[Gateway, Path]:
+    return gateway(folder), folder / "gateway.db"
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(one.read_bytes() for one in folder.iterdir())
+
+
+async def test_what_was_remembered_is_found_also_after_a_restart(tmp_path: Path) -> None:
+    admission, path = opened(tmp_path)
+    post = event()
+    message = admission.message(post)
+    async with open_recent_messages(path) as recent:
+        await recent.remember([(post, message)])
+
+    async with open_recent_messages(path) as recent:
+        found = recent.find(post.source, post.source_id)
+
+        assert found == Remembered("acme.sales", message.block, message.local_day)
+        assert recent.find(post.source, "another") is None
+        assert recent.find("another", post.source_id) is None
+
+
+async def test_many_callers_are_all_remembered(tmp_path: Path) -> None:
+    admission, path = opened(tmp_path)
+    posts = [event(source_id=f"m{n}") for n in range(300)]
+    async with open_recent_messages(path) as recent:
+        await asyncio.gather(
+            *(recent.remember([(post, admission.message(post))]) for post in posts)
+        )
+
+        assert all(recent.find(post.source, post.source_id) for post in posts)
+
+
+async def test_after_28_days_a_message_is_forgotten(tmp_path: Path) -> None:
+    admission, path = opened(tmp_path)
+    post = event()
+    async with open_recent_messages(path) as recent:
+        await recent.remember([(post, admission.message(post))])
+
+        assert await recent.prune(NOW + timedelta(days=28)) == 0
+        assert await recent.prune(NOW + timedelta(days=29)) == 1
+        assert recent.find(post.source, post.source_id) is None
+
+
+async def test_a_deletion_is_not_remembered(tmp_path: Path) -> None:
+    admission, path = opened(tmp_path)
+    post = event()
+    message = admission.message(post).model_copy(update={"kind": Kind.DELETE})
+    async with open_recent_messages(path) as recent:
+        await recent.remember([(post, message)])
+
+        assert recent.find(post.source, post.source_id) is None
+
+
+async def test_the_index_holds_neither_the_id_nor_the_author_nor_a_pseudonym(
+    tmp_path: Path,
+) -> None:
+    admission, path = opened(tmp_path)
+    post = event(source_id="canary-source-id", channel="demo:canary-channel")
+    message = admission.message(post)
+    async with open_recent_messages(path) as recent:
+        await recent.remember([(post, message)])
+
+        stored = everything_in(tmp_path)
+        for secret in ("canary", message.pid, message.digest):
+            assert secret.encode() not in stored
+        assert bytes.fromhex(message.pid) not in stored
+        assert repr(recent) == "RecentMessages()"

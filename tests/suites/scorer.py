@@ -1,0 +1,95 @@
+"""What every scorer does, whatever it is made of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import pytest
+
+from models.language.labels import Driver, Language, Signal
+from models.language.scorer import Scorer, Scores
+
+TEXTS = (
+    "",
+    " ",
+    "ok",
+    "I am worn out, this is my fourth weekend of work in a row.",
+    "Ik ben trots op dit team, wat een dag!",
+    "Je cherche un poste ailleurs, j'en ai assez.",
+    "👍🎉",
+    "\x00",
+    "half a pair: \ud83d",
+    "the build is red " * 50,
+    "x" * 10_000,
+    "日本語の文章です",
+)
+"""Short, long, empty, of signs alone, of another script, and what no keyboard sends."""
+
+
+def rows(scores: Scores, places: list[int]) -> list[np.ndarray]:
+    """The figures of some texts alone."""
+    return [
+        scores.sentiment_p[places],
+        scores.signals_p[places],
+        scores.drivers_p[places],
+        scores.valence[places],
+    ]
+
+
+class ScorerSuite(ABC):
+    """Subclass it and say which scorer; pytest collects the rest."""
+
+    @abstractmethod
+    @pytest.fixture(scope="class")
+    def scorer(self) -> Scorer:
+        """The scorer under test."""
+
+    def test_gives_one_row_a_text(self, scorer: Scorer) -> None:
+        scores = scorer.score(TEXTS)
+
+        assert scores.sentiment_p.shape == (len(TEXTS), 3)
+        assert scores.signals_p.shape == scores.signals.shape == (len(TEXTS), len(Signal))
+        assert scores.drivers_p.shape == scores.drivers.shape == (len(TEXTS), len(Driver))
+        assert len(scores.languages) == len(TEXTS)
+        assert set(scores.languages) <= set(Language)
+        assert scores.model
+
+    def test_an_empty_batch_is_allowed(self, scorer: Scorer) -> None:
+        scores = scorer.score([])
+
+        assert scores.sentiment_p.shape == (0, 3)
+        assert list(scores.languages) == []
+
+    def test_stays_within_its_bounds(self, scorer: Scorer) -> None:
+        scores = scorer.score(TEXTS)
+
+        for figures in (scores.sentiment_p, scores.signals_p, scores.drivers_p):
+            assert np.all((figures >= 0) & (figures <= 1))
+        assert np.allclose(scores.sentiment_p.sum(axis=1), 1, atol=1e-4)
+        assert np.all(np.abs(scores.valence) <= 1 + 1e-6)
+
+    def test_says_the_same_twice(self, scorer: Scorer) -> None:
+        once, twice = scorer.score(TEXTS), scorer.score(TEXTS)
+
+        everything = list(range(len(TEXTS)))
+        for one, other in zip(rows(once, everything), rows(twice, everything), strict=True):
+            assert np.array_equal(one, other)
+
+    def test_a_text_is_scored_alike_whoever_comes_with_it(self, scorer: Scorer) -> None:
+        together = scorer.score(TEXTS)
+        for place, text in enumerate(TEXTS):
+            alone = scorer.score([text])
+
+            for one, other in zip(rows(alone, [0]), rows(together, [place]), strict=True):
+                assert np.allclose(one, other, atol=1e-4)
+            assert alone.languages[0] == together.languages[place]
+
+    def test_the_order_of_the_texts_is_kept(self, scorer: Scorer) -> None:
+        forward, backward = scorer.score(TEXTS), scorer.score(TEXTS[::-1])
+
+        everything = list(range(len(TEXTS)))
+        for one, other in zip(
+            rows(forward, everything), rows(backward, everything[::-1]), strict=True
+        ):
+            assert np.allclose(one, other, atol=1e-4)
