@@ -61,6 +61,9 @@ class TransformersEngine:
         self.labels = tuple(dict.fromkeys(labels[name] for name in own))
         self._places = [self.labels.index(labels[name]) for name in own]
         self._several = config.problem_type == "multi_label_classification"
+        cutter = self._tokenizer
+        marks = (cutter.sep_token_id, cutter.eos_token_id, cutter.unk_token_id, 0)
+        self._blank: int = next(mark for mark in marks if mark is not None)
         room = min(_LONGEST, getattr(config, "max_position_embeddings", _LONGEST) - 2)
         self._window = min(room, self._tokenizer.model_max_length)
 
@@ -71,6 +74,8 @@ class TransformersEngine:
         if not readable:
             return found
         ids = self._tokenizer(readable, truncation=True, max_length=self._window)["input_ids"]
+        # A tokenizer that frames nothing leaves nothing of an empty text.
+        ids = [one or [self._blank] for one in ids]
         for batch in batching.plan([len(one) for one in ids], budget=BUDGET):
             rows = list(batch.rows)
             inputs = self._tokenizer.pad(

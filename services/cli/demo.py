@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
-import secrets
 import sys
 import time
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from models.climate.windows import Cadence
 from models.simulation.play import World
 from services.alerts import database, indicators
 from services.alerts.console.view import VALENCE
+from services.alerts.delivery import signature
 from services.alerts.indicators import ClosedWindow, PublishedValue
 from services.cli.endpoints import add_endpoint
 from services.cli.feed_client import FeedClient
@@ -36,13 +35,10 @@ WEEKS: Final = 8
 LIVE_PER_MINUTE: Final = 30
 LAST_WEEK_WITHIN_S: Final = 600
 DELIVERED_WITHIN_S: Final = 60
+SETTINGS: Final = {"BAROGRAPH_INGEST_SPOOL_CAPACITY": "4000"}
+"""The feed is played as fast as it can be scored, not faster: a full spool slows it down."""
 QUIET_S: Final = 10
 """How long a webhook that should not come is waited for."""
-
-
-def new_secret() -> str:
-    """Return a secret in the spelling of Standard Webhooks."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 @dataclass(slots=True)
@@ -54,7 +50,7 @@ class Demo:
     planted: bool
     messages: int
     seed: int
-    _secret: str = field(default_factory=new_secret, repr=False)
+    _secret: str = field(default_factory=signature.generate, repr=False)
     _key: str = field(default="", repr=False)
     _began: float = field(default_factory=time.monotonic)
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
+from models.climate.windows import LAST_MIDNIGHT, LATENESS, Cadence
 from models.simulation.organisation import Organisation
 from models.simulation.play import World, play
 from models.simulation.trickle import Trickle
@@ -21,8 +22,8 @@ ZONE: Final = ZoneInfo("Europe/Brussels")
 """Weeks begin and end at this midnight."""
 STEP: Final = timedelta(hours=12)
 """How far the declared clock moves at a time."""
-CLOSED_AFTER: Final = timedelta(hours=49)
-"""A week closes 48 hours after its end; the extra hour is for the clock to be surely past."""
+CLOSED_AFTER: Final = LAST_MIDNIGHT + LATENESS[Cadence.WEEK] + timedelta(hours=3)
+"""When a week has closed for certain; midnight here is up to two hours before that in UTC."""
 BATCH: Final = 200
 
 

@@ -47,8 +47,14 @@ def progress_bar(console: Console, expected: int) -> Iterator[Callable[[Progress
     with bar(console) as drawn:
         task = drawn.add_task("directory", total=expected)
 
+        last = 0
+
         def show(progress: Progress) -> None:
+            nonlocal last
             sent = progress.tally.sent
+            if not console.is_terminal and progress.week > last:  # a log gets a line a week
+                last = progress.week
+                console.print(f"week {last} of {progress.weeks}: {sent:,} events sent so far")
             drawn.update(
                 task,
                 description=f"week {progress.week} of {progress.weeks} ({progress.at:%Y-%m-%d})",

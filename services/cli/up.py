@@ -84,7 +84,8 @@ def up(  # noqa: PLR0913  one parameter an option
     if taken := ports.taken():
         console.print(f"Ports in use: {', '.join(map(str, taken))}.  Try --free-ports.")
         sys.exit(1)
-    installation = Installation(folder, ports, kafka, database)
+    settings = demo.SETTINGS if with_demo else None
+    installation = Installation(folder, ports, kafka, database, settings)
     if with_demo:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

@@ -65,7 +65,9 @@ def producer(broker: str, *, embedded: bool, linger_ms: int = 5) -> AIOKafkaProd
 
 
 def reader(broker: str, *, wait_ms: int = 500) -> AIOKafkaConsumer:
-    """A consumer outside every group: whoever opens it assigns the partitions and the place.
+    """A consumer outside every group: of the topics it subscribes to, it reads all partitions.
+
+    It begins at their beginning, at every start.
 
     Args:
         broker: ``host:port``, several joined by commas.
@@ -75,7 +77,9 @@ def reader(broker: str, *, wait_ms: int = 500) -> AIOKafkaConsumer:
         bootstrap_servers=broker,
         group_id=None,
         enable_auto_commit=False,
+        auto_offset_reset="earliest",
         fetch_max_wait_ms=wait_ms,
+        metadata_max_age_ms=5_000,  # else a topic made after us is not read for five minutes
     )
 
 

@@ -93,6 +93,8 @@ class Relay:
         """Relay until cancelled; a broker that is away is waited for."""
         wait_s = 0.1
         while True:
+            metrics.IN_FLIGHT.set(len(self._flight))
+            metrics.HELD.set(self.spool.held())
             try:
                 moved = await self.step()
             except Unavailable as missing:
@@ -102,8 +104,6 @@ class Relay:
                 wait_s = min(2 * wait_s, self.pace.longest_wait_s)
                 continue
             wait_s = 0.1
-            metrics.IN_FLIGHT.set(len(self._flight))
-            metrics.HELD.set(self.spool.held())
             if not moved:
                 await asyncio.sleep(self.pace.poll_s)
 

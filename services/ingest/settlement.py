@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from services.contracts.failures import Malformed, Unavailable
@@ -64,7 +64,7 @@ async def listen(
     while True:
         try:
             async with open_reader() as reader:
-                await _from_the_beginning(reader)
+                reader.subscribe([TOPIC])
                 while True:
                     taken: dict[Any, list[Any]] = await reader.getmany(timeout_ms=500)
                     raw = [record.value or b"" for part in taken.values() for record in part]
@@ -75,15 +75,3 @@ async def listen(
             metrics.waits(dependency)
             logs.emit("batch.waiting", level="warning", waiting_for=dependency)
         await asyncio.sleep(retry_s)
-
-
-async def _from_the_beginning(reader: AIOKafkaConsumer) -> None:
-    numbers = reader.partitions_for_topic(TOPIC)
-    if numbers is None:
-        await reader.topics()  # asks the broker
-        numbers = reader.partitions_for_topic(TOPIC) or ()
-    if not numbers:
-        raise Unavailable("broker")  # the topic is not there yet
-    places = [TopicPartition(TOPIC, number) for number in numbers]
-    reader.assign(places)
-    await reader.seek_to_beginning(*places)

@@ -48,7 +48,11 @@ async def run(settings: SentimentSettings, scorer: Scorer, stop: asyncio.Event) 
         metrics.LAST_PROGRESS.set_to_current_time()
 
     app = agents.faust_app(
-        settings.group, settings.broker, embedded=settings.embedded, instance=settings.instance
+        settings.group,
+        settings.broker,
+        embedded=settings.embedded,
+        instance=settings.instance,
+        session_s=settings.session_s,
     )
     terms = agents.Terms(acknowledged, waiting, halt, settings.batch_size, settings.batch_within_s)
     async with (

@@ -21,6 +21,8 @@ class SentimentSettings(BaseSettings):
     group: str = "sentiment"
     instance: str | None = None
     """Unique among the scorers and kept over a restart, such as the name of a pod."""
+    session_s: float | None = Field(default=None, gt=0)
+    """After how long a silent member of the group is given up; none leaves what was measured."""
     text_keys: Path
     """File of the keys that texts are sealed with; read only."""
     model: str | None = None

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from aiokafka import TopicPartition
-
 from services.contracts import bus
 from services.contracts.failures import Malformed
 from services.contracts.record import Record
@@ -25,10 +23,7 @@ async def read(
     """
     found: list[R] = []
     async with bus.reader(broker, wait_ms=100) as reader, asyncio.timeout(25):
-        await reader.topics()
-        places = [TopicPartition(topic, n) for n in reader.partitions_for_topic(topic) or ()]
-        reader.assign(places)
-        await reader.seek_to_beginning(*places)
+        reader.subscribe([topic])
         while len(found) < count:
             taken: dict[Any, list[Any]] = await reader.getmany(timeout_ms=100)
             for record in (one for part in taken.values() for one in part):

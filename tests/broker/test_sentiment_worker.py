@@ -42,6 +42,7 @@ async def scoring(broker: Broker, keys: Path, group: str | None = None) -> Async
         broker=broker.address,
         embedded=broker.embedded,
         group=group or uuid4().hex,
+        session_s=2 if broker.embedded else 6,
         text_keys=keys,
         probe_port=int(address.rsplit(":", 1)[1]),
     )
@@ -109,6 +110,7 @@ async def test_a_bug_ends_the_process_at_once_and_the_next_one_scores_its_batch(
         "BROKER": broker.address,
         "EMBEDDED": str(broker.embedded),
         "GROUP": group,
+        "SESSION_S": "2" if broker.embedded else "6",
         "TEXT_KEYS": str(tmp_path / "keys.db"),
         "PROBE_PORT": "0",
     }
@@ -146,7 +148,7 @@ async def test_a_key_store_that_does_not_exist_yet_is_waited_for(
         async with bus.producer(broker.address, embedded=broker.embedded) as producer:
             await bus.deliver(producer, [Outgoing(messages.TOPIC, b"k", message.to_bytes())])
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(3):
                 await read(
                     broker.address, scores.TOPIC, ScoreV1, lambda s: s.spool_id == gateway, 1
                 )

@@ -189,16 +189,29 @@ def test_four_weeks_close_after_their_weeks_and_leave_nobody_behind(stage: Stage
             {"gateway", "closer"}] == [0] * 5  # fmt: skip
 
 
+def test_a_small_unit_is_published_by_four_weeks_below_a_parent_that_is_by_the_week(
+    stage: Stage,
+) -> None:
+    stage.send(organisation(weeks=4, people=PEOPLE | {"sales.b": 12}))
+    stage.reach(FOUR_DUE)
+
+    assert stage.values(FOUR) == {("valence", "sales.b"): (-0.5, "10-14")}
+    assert ("valence", "sales.b") not in stage.values(WEEK)
+
+
 def test_a_withdrawal_between_weeks_cannot_be_seen_by_subtraction(stage: Stage) -> None:
-    stage.send(organisation())
+    people = PEOPLE | {"sales.b": 12}
+    stage.send(organisation(people=people))
     stage.reach(DUE)
     published = stage.values(WEEK)
-    stage.send(organisation(first=MONDAY + timedelta(weeks=1), weeks=3))
-    stage.send([withdrawal(person="sales.a 0 0"), withdrawal(person="sales.b 0 0")])
+    stage.send(organisation(MONDAY + timedelta(weeks=1), 3, people))
+    stage.send([withdrawal(person="sales.b 0 0")])
     closed = stage.reach(FOUR_DUE)
 
     assert FOUR in closed
     assert stage.values(WEEK) == published
+    # Eleven of sales.b are enough; but sales less sales.a, week by week, is sales.b with the one
+    # who left, and less these eleven that is the one.
     assert stage.values(FOUR) == {}
 
 
@@ -279,13 +292,13 @@ def test_after_the_policy_has_expired_nothing_more_is_published(engine: Engine) 
     assert stage.count(pseudonymous.OPEN_SCORE) == 0
 
 
-def test_of_two_closers_one_holds_the_lease(stage: Stage, engine: Engine) -> None:
+def test_of_two_closers_the_holder_of_the_lease_closes(stage: Stage, engine: Engine) -> None:
     other = Closer(engine, policy())
     stage.send(organisation())
-    stage.reach(WEEK.ends + timedelta(hours=40))
+    stage.reach(DUE - timedelta(seconds=5))  # folds, and so takes the lease
 
-    assert other.close_due(stage.now + timedelta(seconds=1)) == []
-    assert stage.reach(DUE, other) == [WEEK]  # the lease ran out meanwhile
+    assert stage.reach(DUE, other) == []
+    assert stage.reach(DUE + timedelta(seconds=40), other) == [WEEK]  # it ran out meanwhile
 
 
 def test_what_the_scorer_set_aside_is_shown_as_lost(stage: Stage) -> None:

@@ -65,7 +65,7 @@ def after(engine: Engine, batches: Sequence[Sequence[ScoreV1]]) -> Rows:
 
 @given(sent, st.randoms(use_true_random=False), st.integers(0, 28))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_replays_duplicates_and_disorder_change_nothing(
     engine: Engine, sent: list[tuple[str, int, Kind]], rng: Random, cut: int

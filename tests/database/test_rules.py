@@ -145,6 +145,20 @@ def test_a_unit_of_too_few_contributors_does_not_alert(told: Told) -> None:
     assert told.play(*[USUAL] * 4, DROPPED, DROPPED, DROPPED) == [0] * 7
 
 
+def test_a_rule_can_ask_for_more_contributors(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
+        asks = SUSTAINED_DROP.model_copy(update={"least_contributors": 41})
+        install(connection, tmp_path, asks)
+
+        assert Told(connection).play(*[USUAL] * 4, DROPPED, DROPPED, DROPPED) == [0] * 7
+
+
+def test_a_unit_whose_value_nobody_can_see_is_not_spoken_of(told: Told) -> None:
+    told.weeks.hidden = (PLANT,)
+
+    assert told.play(*[USUAL] * 4, DROPPED, DROPPED, DROPPED) == [0] * 7
+
+
 def test_seeing_a_window_again_changes_nothing(told: Told) -> None:
     told.play(*[USUAL] * 4, DROPPED, DROPPED)
     before = everything(told.connection)

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self, cast
@@ -22,6 +22,7 @@ from services.contracts import governance
 from services.contracts.access import Scope, generate
 from services.contracts.bus import Sends
 from services.contracts.governance import Policy
+from services.contracts.messages import MessageV1
 from services.ingest.api_keys import ApiKeys
 from services.ingest.gateway_database import open_gateway_database
 from services.ingest.link import Link
@@ -68,13 +69,7 @@ class _Silence:
     async def __aexit__(self, *_: object) -> None:
         """Close."""
 
-    def partitions_for_topic(self, _: str) -> set[int]:
-        return {0}
-
-    def assign(self, _: object) -> None:
-        """Accept."""
-
-    async def seek_to_beginning(self, *_: object) -> None:
+    def subscribe(self, _: object) -> None:
         """Accept."""
 
     async def getmany(self, *, timeout_ms: int) -> dict[Any, list[Any]]:
@@ -82,22 +77,18 @@ class _Silence:
         return {}
 
 
-@dataclass
 class MemoryLink:
-    """A link whose broker is ``producer``'s list."""
+    """A link whose broker is ``producer``'s list; nobody settles anything.
 
-    producer: MemorySender = field(default_factory=MemorySender)
-    answers: bool = True
+    Attributes:
+        answers: Whether the broker does.
+    """
 
-    @property
-    def sender(self) -> Sends:
-        """Where it goes."""
-        return self.producer
-
-    @property
-    def open_reader(self) -> Callable[[], AIOKafkaConsumer]:
-        """Nobody settles anything."""
-        return _Silence
+    def __init__(self) -> None:
+        self.producer = MemorySender()
+        self.sender: Sends = self.producer
+        self.open_reader: Callable[[], AIOKafkaConsumer] = _Silence
+        self.answers = True
 
     async def connected(self) -> bool:
         """As it was told."""
@@ -150,6 +141,12 @@ class Gateway:
             "X-Slack-Signature": f"v0={signed.hexdigest()}",
         }
         return self.client.post("/v1/sources/slack", content=raw, headers=headers)
+
+    def owed(self) -> list[MessageV1]:
+        """What the spool holds, asked on the gateway's own loop."""
+        portal = self.client.portal
+        assert portal is not None
+        return portal.call(self.spool().unsent, 0, 100)
 
     def held(self) -> int:
         """How many messages the spool holds."""

@@ -42,10 +42,12 @@ class Published:
     Attributes:
         connection: Where.
         contributors: Of every department.
+        hidden: Units with sums but without a value that people can see.
     """
 
     connection: Connection
     contributors: int = 40
+    hidden: tuple[str, ...] = ()
     _week: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +83,8 @@ class Published:
             *((unit, mean, WEIGHT) for unit, mean in shown.items()),
         ):
             self._statistic(unit, start, mean, weight)
-            self._cell(unit, start, mean)
+            if unit not in self.hidden:
+                self._cell(unit, start, mean)
         self.connection.execute(
             WINDOW_SUMMARY.insert().values(
                 cadence=Cadence.WEEK.value,

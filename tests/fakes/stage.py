@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -28,7 +29,9 @@ PEOPLE: Final = {"sales.a": 20, "sales.b": 6, "plant": 15}
 VALENCE: Final = {"sales.a": 0.5, "sales.b": -0.5, "plant": 0.2}
 
 
-def organisation(first: date = MONDAY, weeks: int = 1) -> list[ScoreV1]:
+def organisation(
+    first: date = MONDAY, weeks: int = 1, people: Mapping[str, int] = PEOPLE
+) -> list[ScoreV1]:
     """Everybody writes one message on each of three days a week; 6 of sales.a are exhausted."""
     return [
         score(
@@ -39,7 +42,7 @@ def organisation(first: date = MONDAY, weeks: int = 1) -> list[ScoreV1]:
             local_day=first + timedelta(weeks=week, days=day),
             signals=(Signal.EXHAUSTION,) if leaf == "sales.a" and person < 6 else (),
         )
-        for leaf, count in PEOPLE.items()
+        for leaf, count in people.items()
         for person in range(count)
         for week in range(weeks)
         for day in range(3)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.windows import Window
 
 
@@ -21,7 +20,8 @@ class Receipt:
         code: Version of the program.
         window: What was released.
         quarter: The unit tree that it was released over.
-        input_digest: ``input_digest`` of what was released.
+        input_digest: Hash over the exact sums that were released.  Of no others: a hash over a
+            withheld cell could be guessed at until it fits.
         decisions: How many decisions had each outcome.
         published: Values that were published.
         withheld: Units that were due and were not.
@@ -62,15 +62,6 @@ class Receipt:
     def id(self) -> str:
         """Hash of the body: a receipt cannot be changed and keep its name."""
         return sha256(self.body).hexdigest()
-
-
-def input_digest(statistics: Iterable[ReleasedStatistic]) -> str:
-    """Hash over the exact sums behind the published values, in any order.
-
-    Of the released ones alone: a hash over a withheld cell could be guessed at until it fits.
-    """
-    sums = sorted((s.unit, s.weight, s.weighted_micro, s.contributors) for s in statistics)
-    return sha256(canonical({"sums": sums})).hexdigest()
 
 
 def canonical(fields: Mapping[str, object]) -> bytes:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -51,39 +52,41 @@ def main(
 
 
 def _print(console: Console, report: Report) -> None:
-    table = Table(title=f"{report.model}: synthetic corpus, held-out tenth, macro-F1 and ECE")
-    for column in (
-        "language",
+    table = _table(
+        f"{report.model} on the held-out tenth of the synthetic corpus",
         "texts",
-        "sentiment",
-        "(words)",
+        "sentiment F1",
+        "by words",
         "ECE",
-        "signals",
-        "(words)",
+        "signals F1",
+        "by words",
         "ECE",
-        "drivers",
+        "drivers F1",
         "ECE",
-        "language id",
-    ):
-        table.add_column(column, justify="right")
+        "language",
+    )
     for row in report.held_out:
         table.add_row(*row.cells())
     console.print(table)
     for title, labels in (("signal", report.per_signal), ("driver", report.per_driver)):
-        labels_table = Table(title=f"F1 by {title}, all languages")
-        for name in labels:
-            labels_table.add_column(name.replace("_", " "), justify="right")
-        labels_table.add_row(*(f"{value:.2f}" for value in labels.values()))
-        console.print(labels_table)
+        by_label = _table(f"F1 by {title}", "F1")
+        for name, value in labels.items():
+            by_label.add_row(name, f"{value:.3f}")
+        console.print(by_label)
     if not report.transfer:
         console.print("public test sets: skipped, their folder is not on this machine")
         return
-    transfer = Table(title="Sentiment of public test sets, macro-F1")
-    for column in ("set", "language", "texts", "majority", "words", "model"):
-        transfer.add_column(column, justify="right")
+    transfer = _table("Sentiment F1 on public test sets", "", "texts", "majority", "words", "model")
     for line in report.transfer:
         transfer.add_row(*line.cells())
     console.print(transfer)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table("", title=title, box=box.SIMPLE_HEAD, title_justify="left", padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
 
 
 if __name__ == "__main__":

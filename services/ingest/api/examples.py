@@ -66,7 +66,7 @@ def _kind(example: object) -> str:
     return "array" if isinstance(example, list) else "object"
 
 
-MESSAGE: Final = {
+MESSAGE: Final[dict[str, Any]] = {
     "specversion": "1.0",
     "id": "0198f2a6-1",
     "source": "feed",

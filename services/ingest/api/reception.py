@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,8 @@ from services.telemetry import logs
 from services.telemetry.metrics import ingest as metrics
 
 FULL_WAIT_S: Final = 5
+_IN_ONE_GO: Final = 50
+"""Events admitted before others have a turn: about 5 ms."""
 AS_IF_ACCEPTED: Final = frozenset({Refused.OPTED_OUT, Refused.UNKNOWN_MESSAGE})
 """Nobody can learn from an answer who opted out: neither from that of a message, nor from that
 of its deletion, which finds nothing to delete."""
@@ -73,7 +76,9 @@ async def receive(edge: Edge, door: metrics.Door, readings: Iterable[Read]) -> l
     rows: list[Admitted] = []
     fresh: list[tuple[FeedEvent, MessageV1]] = []
     with metrics.ADMISSION_SECONDS.time():
-        for reading in readings:
+        for index, reading in enumerate(readings, 1):
+            if index % _IN_ONE_GO == 0:
+                await asyncio.sleep(0)  # a large batch does not keep the others waiting
             if not isinstance(reading, FeedEvent):
                 results.append(_unread(reading))
                 continue

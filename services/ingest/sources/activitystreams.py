@@ -69,7 +69,9 @@ def read(document: object, envelope: Envelope) -> Reading:
 def _read(activity: Mapping[str, object], envelope: Envelope) -> Reading:
     kinds = [kind for name, kind in _KINDS.items() if name in types(activity)]
     if not kinds:
-        return Ignored(IgnoredReason.OTHER_EVENT)
+        # Who has no actor is no activity: a thing, a place, a page of a collection.
+        acted = activity.get("actor") is not None
+        return Ignored(IgnoredReason.OTHER_EVENT if acted else IgnoredReason.NO_MESSAGE)
     kind, message = kinds[0], _one(activity.get("object"), "/object")
     if message is None:
         raise SourceError(Fault("/object", "missing"))

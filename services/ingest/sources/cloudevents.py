@@ -121,12 +121,12 @@ def binary(headers: Mapping[str, str], body: bytes) -> CloudEvent:
     }
     # In this mode the content type is the HTTP header's; one given twice would be two truths.
     attributes.pop("datacontenttype", None)
-    if "content-type" in headers:
+    if headers.get("content-type"):
         attributes["datacontenttype"] = headers["content-type"]
     found = _attribute_faults(attributes)
     if found:
         raise SourceError(*found)
-    content_type = headers.get("content-type", "application/json")
+    content_type = headers.get("content-type") or "application/json"
     return _event(attributes, content_type, _content(body, content_type) if body else None)
 
 

@@ -63,7 +63,7 @@ def from_html(markup: str) -> str:
 
 _SLACK_PERSON: Final = re.compile(r"<(?:@[UWB]|!)[^<>]*>")
 _SLACK_CHANNEL: Final = re.compile(r"<#[^<>|]*\|?([^<>]*)>")
-_SLACK_LINK: Final = re.compile(r"<([^<>@#!|][^<>|]*)(?:\|([^<>]*))?>")
+_SLACK_LINK: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>|]*)(?:\|([^<>]*))?>")
 _SLACK_ESCAPES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """In this order: ``&amp;lt;`` is somebody's ``&lt;``."""
 

@@ -27,10 +27,6 @@ LAST_CLOSING: Final = Gauge(
     "barograph_closing_last_success_timestamp_seconds",
     "When due windows were last looked for without a fault.",
 )
-OLDEST_GATEWAY: Final = Gauge(
-    "barograph_gateways_owe_nothing_until_timestamp_seconds",
-    "Event time that every gateway has passed.",
-)
 for _outcome in get_args(Outcome):
     _RECORDS.labels(_outcome)  # exported as 0 from the start: a rate needs a first sample
 for _closing in get_args(Closing):

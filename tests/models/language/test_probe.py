@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from typing_extensions import override
 
 from models.language import registry
 from models.language.labels import Language, Signal
@@ -11,13 +10,13 @@ from models.language.scorer import Scorer
 from tests.suites.scorer import ScorerSuite
 
 
+@pytest.fixture(scope="module")
+def scorer() -> Scorer:
+    return registry.load()
+
+
 class TestDefault(ScorerSuite):
     """The shipped default keeps the rules of every scorer."""
-
-    @override
-    @pytest.fixture(scope="class")
-    def scorer(self) -> Scorer:
-        return registry.load()
 
     def test_reads_three_languages(self, scorer: Scorer) -> None:
         texts = [

@@ -15,7 +15,6 @@ from transformers import (
     XLMRobertaConfig,
     XLMRobertaForSequenceClassification,
 )
-from typing_extensions import override
 
 from models.language import registry
 from models.language.labels import Signal
@@ -61,13 +60,13 @@ def tiny(folder: Path, labels: str, *, several: bool = False) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def scorer(tmp_path_factory: pytest.TempPathFactory) -> Scorer:
+    return registry.load("tiny", tiny(tmp_path_factory.mktemp("own"), SENTIMENT))
+
+
 class TestPlugged(ScorerSuite):
     """A classifier from a folder keeps the rules of every scorer."""
-
-    @override
-    @pytest.fixture(scope="class")
-    def scorer(self, tmp_path_factory: pytest.TempPathFactory) -> Scorer:
-        return registry.load("tiny", tiny(tmp_path_factory.mktemp("own"), SENTIMENT))
 
     def test_takes_the_place_of_the_heads_that_it_covers(self, scorer: Scorer) -> None:
         text = ["I am so proud of this team, thank you all!"]

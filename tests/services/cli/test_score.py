@@ -29,12 +29,12 @@ def test_a_text_gets_a_table() -> None:
 
 def test_each_line_gets_a_line_in_order(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
-    path.write_bytes(lines(*({"id": str(n), "text": "ok " * n} for n in range(600))))
+    path.write_bytes(lines(*({"id": str(n), "text": f"ok {n}"} for n in range(520))))
     result = CliRunner().invoke(score, ["--jsonl", str(path)])
 
     found = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 0
-    assert [row["id"] for row in found] == [str(n) for n in range(600)]
+    assert [row["id"] for row in found] == [str(n) for n in range(520)]
     assert set(found[0]["sentiment_p"]) == set(Sentiment)
     assert set(found[0]["signals_p"]) == set(Signal)
     assert all(isinstance(found[0][name], list) for name in ("signals", "drivers"))

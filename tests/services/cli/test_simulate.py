@@ -178,17 +178,19 @@ async def test_live_messages_carry_the_time_of_the_wall(gateway: FakeGateway, ad
 
 
 @pytest.mark.parametrize(
-    ("now", "monday"),
+    ("after", "monday"),
     [
-        (datetime(2026, 11, 25, 0, 30, tzinfo=UTC), date(2026, 11, 23)),
-        (datetime(2026, 11, 24, 23, 30, tzinfo=UTC), date(2026, 11, 16)),
-        (datetime(2026, 11, 23, 12, tzinfo=UTC), date(2026, 11, 16)),
-        (datetime(2026, 11, 29, 23, 30, tzinfo=UTC), date(2026, 11, 23)),
+        (timedelta(0), UNTIL),
+        (timedelta(seconds=-1), UNTIL - timedelta(weeks=1)),
+        (timedelta(days=6, hours=23), UNTIL),
+        (timedelta(days=7), UNTIL + timedelta(weeks=1)),
     ],
 )
-def test_the_last_week_is_one_that_can_be_closed_now(now: datetime, monday: date) -> None:
+def test_the_last_week_is_one_that_can_be_closed_now(after: timedelta, monday: date) -> None:
+    now = midnight(UNTIL) + CLOSED_AFTER + after
+
     assert last_monday(now) == monday
-    assert midnight(monday) + CLOSED_AFTER <= now
+    assert monday.weekday() == 0
 
 
 def test_the_command_prints_what_became_of_the_events(gateway: FakeGateway, address: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -45,7 +46,7 @@ class Together:
         """Ask for all of them at once."""
         first = asyncio.create_task(self.writer.run(lambda _: self._open.wait()))
         await asyncio.sleep(0.05)
-        jobs = [asyncio.create_task(self.writer.run(lambda d, n=n: keep(d, n))) for n in numbers]
+        jobs = [asyncio.create_task(self.writer.run(partial(keep, number=n))) for n in numbers]
         await asyncio.sleep(0.05)
         self._open.set()
         await first

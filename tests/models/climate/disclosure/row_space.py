@@ -74,7 +74,8 @@ def _leaves(organisation: Organisation, unit: str) -> AbstractSet[str]:
 def _in_span(rows: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.bool_]:
     _, size, basis = np.linalg.svd(rows, full_matrices=False)
     basis = basis[size > 1e-9]
-    return np.linalg.norm(targets - targets @ basis.T @ basis, axis=1) < 1e-7
+    off: NDArray[np.float64] = np.linalg.norm(targets - targets @ basis.T @ basis, axis=1)
+    return off < 1e-7
 
 
 def _all_groups(atoms: int) -> NDArray[np.float64]:

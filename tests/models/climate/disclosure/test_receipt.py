@@ -7,8 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.climate.disclosure.receipt import Receipt, chain_hash, input_digest
-from models.climate.disclosure.released_statistic import ReleasedStatistic
+from models.climate.disclosure.receipt import Receipt, chain_hash
 from tests.fakes.trees import WEEK, WEEKS
 
 RECEIPT = Receipt(
@@ -65,11 +64,3 @@ def test_a_chain_in_another_order_or_with_a_gap_ends_elsewhere(
         return last
 
     assert len({head(bodies), head(shuffled), head(bodies[1:]), head(bodies[:-1])}) == 4
-
-
-def test_the_input_is_named_by_its_released_sums_in_any_order() -> None:
-    one = ReleasedStatistic("a", WEEK, 30, 1, 10, 10.0)
-    other = replace(one, unit="b")
-
-    assert input_digest([one, other]) == input_digest([other, one])
-    assert input_digest([one]) != input_digest([replace(one, weighted_micro=2)])

@@ -81,6 +81,14 @@ def test_jitter_stays_within_a_fifth_and_a_wait_within_a_day(
         assert found is not Outcome.OVERLOADED or wait >= timedelta(minutes=1)
 
 
+def test_a_receiver_that_is_overloaded_is_left_alone_for_a_minute() -> None:
+    waits = [
+        next_wait(found, 1, None, lambda: 0.5) for found in (Outcome.OVERLOADED, Outcome.TEMPORARY)
+    ]
+
+    assert waits == [timedelta(minutes=1), timedelta(seconds=5)]
+
+
 @pytest.mark.parametrize(
     ("attempts", "asked", "expected"),
     [

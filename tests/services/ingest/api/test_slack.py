@@ -32,15 +32,15 @@ def payload(**changes: Any) -> dict[str, Any]:
     }
 
 
-async def test_a_message_in_a_public_channel_is_admitted(door: Gateway) -> None:
+def test_a_message_in_a_public_channel_is_admitted(door: Gateway) -> None:
     answer = door.slack(payload())
 
     assert (answer.status_code, answer.content) == (200, b"")
-    [owed] = await door.spool().unsent(0, 9)
+    [owed] = door.owed()
     assert (owed.kind, owed.leaf) == (Kind.POST, "acme.sales")
 
 
-async def test_an_edit_and_a_deletion_find_the_message(door: Gateway) -> None:
+def test_an_edit_and_a_deletion_find_the_message(door: Gateway) -> None:
     edited = {"user": "U1", "text": "calmer", "ts": TS, "edited": {"ts": "1767600060.000000"}}
     gone = {"deleted_ts": TS, "event_ts": "1767600120.000000", "previous_message": {"user": "U1"}}
     previous = {"user": "U1", "text": CANARY, "ts": TS}
@@ -49,7 +49,7 @@ async def test_an_edit_and_a_deletion_find_the_message(door: Gateway) -> None:
     door.slack(payload(subtype="message_changed", message=edited, previous_message=previous))
     door.slack(payload(subtype="message_deleted", **gone))
 
-    owed = await door.spool().unsent(0, 9)
+    owed = door.owed()
     assert [one.kind for one in owed] == [Kind.POST, Kind.EDIT, Kind.DELETE]
     assert len({one.digest for one in owed}) == 1
     assert [one.version for one in owed] == sorted({one.version for one in owed})
@@ -123,11 +123,11 @@ def test_a_recording_is_useless_after_five_minutes(door: Gateway) -> None:
     assert door.slack(payload(), age_s=360).status_code == 401
 
 
-async def test_a_retry_counts_once(door: Gateway) -> None:
+def test_a_retry_counts_once(door: Gateway) -> None:
     for _ in range(3):
         door.slack(payload())
 
-    owed = await door.spool().unsent(0, 9)
+    owed = door.owed()
     assert len({(one.digest, one.version) for one in owed}) == 1
 
 

@@ -190,7 +190,7 @@ def test_a_moderators_edit_stays_the_authors() -> None:
     ("changes", "reason"),
     [
         ({"type": "Like"}, IgnoredReason.OTHER_EVENT),
-        ({"type": "Note"}, IgnoredReason.OTHER_EVENT),
+        ({"type": "Note", "actor": None}, IgnoredReason.NO_MESSAGE),
         ({"object": "https://social.example.org/notes/1"}, IgnoredReason.NO_MESSAGE),
         ({"object": {**NOTE, "type": "Image"}}, IgnoredReason.NO_MESSAGE),
         (

@@ -1,0 +1,87 @@
+"""The shipped default does what its card says, on text that training never saw."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.language import heads, registry
+from models.language.corpus import loader, split
+from models.language.evaluation import card, figures, measured
+from models.language.evaluation.baseline import WordCounts
+from models.language.labels import Driver, Language, Sentiment, Signal
+from models.language.scorer import Scores
+from models.language.training.rows import Row
+
+FLOOR = 0.70
+
+
+class Oracle:
+    """Knows the corpus by heart."""
+
+    def __init__(self) -> None:
+        self._known = {example.text: example for example in loader.load()}
+
+    def score(self, texts: Sequence[str]) -> Scores:
+        """The labels of *texts*, as certainties."""
+        found = [self._known[text] for text in texts]
+        signals = np.array([[label in e.signals for label in Signal] for e in found])
+        drivers = np.array([[label in e.drivers for label in Driver] for e in found])
+        return Scores(
+            sentiment_p=np.array(
+                [[e.sentiment is label for label in Sentiment] for e in found], np.float32
+            ),
+            signals_p=signals.astype(np.float32),
+            drivers_p=drivers.astype(np.float32),
+            signals=signals,
+            drivers=drivers,
+            languages=[e.language for e in found],
+            model="oracle",
+        )
+
+
+@pytest.fixture(scope="module")
+def words() -> WordCounts:
+    return WordCounts(
+        [
+            Row(e.id, e.language, e.text, e.sentiment, e.signals, e.drivers, 1.0, "corpus")
+            for e in split.training(loader.load())[::12]
+        ]
+    )
+
+
+def test_who_knows_the_labels_gets_full_marks(
+    words: WordCounts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BAROGRAPH_SHARED_DATA", str(tmp_path))
+    report = measured.measure(Oracle(), words)
+
+    assert [row.language for row in report.held_out] == [*Language, "all"]
+    for row in report.held_out:
+        assert row.sentiment_f1 == row.signals_f1 == row.drivers_f1 == 1
+        assert row.sentiment_ece == row.signals_ece == 0
+        assert 0.2 < row.sentiment_f1_words < 0.9
+    assert report.transfer == []
+
+
+def test_the_card_is_that_of_the_weights_that_ship() -> None:
+    version = tomllib.loads((registry.FOLDER.parent / "registry.toml").read_text())
+    text = card.PATH.read_text("utf-8")
+
+    assert text.startswith(f"# Model card: {version['models']['default']['version']}\n")
+    for source, rows in heads.sources(registry.FOLDER / "heads.safetensors").items():
+        assert f"| {source} | {rows} |" in text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_default_reads_each_language_well_enough(language: Language) -> None:
+    examples = [e for e in loader.load() if split.held_out(e.id) and e.language is language][::3]
+    truth = np.array([list(Sentiment).index(e.sentiment) for e in examples])
+
+    scores = registry.load().score([example.text for example in examples])
+
+    assert figures.macro_f1(truth, scores.sentiment_p.argmax(axis=1)) > FLOOR

@@ -1,0 +1,84 @@
+"""Fitting finds what is there, and nothing held out is fitted on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.language.corpus import loader, split
+from models.language.labels import Driver, Language, Sentiment, Signal
+from models.language.probe import scored
+from models.language.training import fitting, rows
+from models.language.training.rows import Row
+
+
+def separable(count: int) -> tuple[np.ndarray, list[Row]]:
+    """Vectors that hold each label in a place of its own, under some noise."""
+    chance = np.random.default_rng(3)
+    every = [*Sentiment, *Signal, *Driver, *Language]
+    found: list[Row] = []
+    vectors = chance.normal(scale=0.3, size=(count, len(every))).astype(np.float32)
+    for number in range(count):
+        row = Row(
+            f"t-{number}",
+            list(Language)[number % 3],
+            "",
+            list(Sentiment)[int(chance.integers(3))],
+            frozenset(label for label in Signal if chance.random() < 0.2),
+            frozenset(label for label in Driver if chance.random() < 0.2),
+            1.0,
+            "corpus",
+        )
+        found.append(row)
+        held = {row.sentiment, row.language, *(row.signals or ()), *(row.drivers or ())}
+        for place, label in enumerate(every):
+            vectors[number, place] += 2 * (label in held)
+    return vectors, found
+
+
+def test_heads_recover_labels_that_can_be_seen() -> None:
+    vectors, found = separable(2400)
+    heads = fitting.fitted(vectors[:1800], found[:1800], (1,))
+
+    scores = scored(heads, vectors[1800:], silent=np.zeros(600, bool), model="m")
+
+    rest = found[1800:]
+    truth = np.array([[label in (row.signals or ()) for label in Signal] for row in rest])
+    assert list(scores.languages) == [row.language for row in rest]
+    assert (scores.signals == truth).mean() > 0.97
+    assert np.abs(scores.signals_p.mean() - truth.mean()) < 0.02
+
+
+def test_out_of_fold_logits_come_from_heads_that_never_saw_the_row() -> None:
+    vectors, found = separable(300)
+    honest = fitting.out_of_fold(vectors, found)["signals"]
+    place = 17
+    spoilt = found.copy()
+    old = found[place]
+    spoilt[place] = Row(
+        old.id,
+        old.language,
+        old.text,
+        old.sentiment,
+        frozenset(set(Signal) - (old.signals or frozenset())),
+        old.drivers,
+        1.0,
+        "corpus",
+    )
+
+    again = fitting.out_of_fold(vectors, spoilt)["signals"]
+
+    assert np.array_equal(honest[place], again[place])
+
+
+def test_nothing_that_is_held_out_is_gathered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAROGRAPH_SHARED_DATA", str(tmp_path))
+    gathered = rows.gathered()
+
+    assert {row.source for row in gathered} == {"corpus"}
+    kept = {example.text for example in loader.load() if split.held_out(example.id)}
+    assert not any(split.held_out(row.id) or row.text in kept for row in gathered)
