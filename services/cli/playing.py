@@ -128,7 +128,7 @@ async def play_feed(
 
     Args:
         client: The gateway.
-        world: What is played; its last week and 49 hours lie in the past.
+        world: What is played; its last week can be closed now.
         on_progress: Called after each batch.
         with_directory: Whether to put the directory first.
         rate: Most events a second; None for as many as the gateway takes.

@@ -57,7 +57,7 @@ def _monday(_: click.Context, __: click.Parameter, value: datetime | None) -> da
     if day.weekday():
         raise click.BadParameter("is not a Monday: simulated weeks end on a Monday at midnight")
     if midnight(day) + CLOSED_AFTER > wall():
-        raise click.BadParameter(f"must be {latest} or earlier: a week closes 48 h after its end")
+        raise click.BadParameter(f"must be {latest} or earlier: a later week cannot be closed yet")
     return day
 
 

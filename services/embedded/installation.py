@@ -10,30 +10,35 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from services.embedded.broker import PARTITIONS
 from services.embedded.supervisor import Program
 
 HOST: Final = "127.0.0.1"
+SCORERS: Final = max(1, min(PARTITIONS, os.cpu_count() or 1))
+"""One a core, and no more than there are partitions to share."""
 PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 """What our processes keep of the environment; everything else could carry a surprise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where each process listens, on loopback alone."""
+    """Where each process listens, on loopback alone; one scorer a port."""
 
     ingest: int = 8410
     alerts: int = 8420
     collector_probe: int = 8430
-    sentiment_probe: int = 8440
     receiver: int = 8450
     broker: int = 9410
+    scorers: tuple[int, ...] = tuple(range(8440, 8440 + SCORERS))
 
     @classmethod
     def free(cls) -> Ports:
         """Ports that nobody uses at the moment."""
-        sockets = [socket.create_server((HOST, 0)) for _ in range(6)]
+        sockets = [socket.create_server((HOST, 0)) for _ in range(5 + SCORERS)]
         try:
-            return cls(*(one.getsockname()[1] for one in sockets))
+            numbers = [int(one.getsockname()[1]) for one in sockets]
+            ingest, alerts, collector_probe, receiver, broker, *scorers = numbers
+            return cls(ingest, alerts, collector_probe, receiver, broker, tuple(scorers))
         finally:
             for one in sockets:
                 one.close()
@@ -44,14 +49,8 @@ class Ports:
 
     def all(self) -> tuple[int, ...]:
         """Every port."""
-        return (
-            self.ingest,
-            self.alerts,
-            self.collector_probe,
-            self.sentiment_probe,
-            self.receiver,
-            self.broker,
-        )
+        single = (self.ingest, self.alerts, self.collector_probe, self.receiver, self.broker)
+        return (*single, *self.scorers)
 
 
 def _listens(port: int) -> bool:
@@ -157,7 +156,7 @@ class Installation:
             "BAROGRAPH_SENTIMENT_BROKER": self.broker,
             "BAROGRAPH_SENTIMENT_EMBEDDED": embedded,
             "BAROGRAPH_SENTIMENT_TEXT_KEYS": str(self.text_keys),
-            "BAROGRAPH_SENTIMENT_PROBE_PORT": str(ports.sentiment_probe),
+            "BAROGRAPH_SENTIMENT_THREADS": "1",
             "BAROGRAPH_ALERTS_BROKER": self.broker,
             "BAROGRAPH_ALERTS_EMBEDDED": embedded,
             "BAROGRAPH_ALERTS_DATABASE": self.climate,
@@ -177,10 +176,19 @@ class Installation:
             "alerts": "services.alerts.main",
             "ingest": "services.ingest.main",
             "collector": "services.alerts.worker",
-            "sentiment": "services.sentiment.main",
         }
-        environment = self.environment()
         return [
-            Program(name, [sys.executable, "-m", module], environment, self.log(name))
-            for name, module in modules.items()
+            *(self._program(name, module, {}) for name, module in modules.items()),
+            *(
+                self._program(
+                    f"sentiment-{number}",
+                    "services.sentiment.main",
+                    {"BAROGRAPH_SENTIMENT_PROBE_PORT": str(port)},
+                )
+                for number, port in enumerate(self.ports.scorers, start=1)
+            ),
         ]
+
+    def _program(self, name: str, module: str, own: Mapping[str, str]) -> Program:
+        arguments = [sys.executable, "-m", module]
+        return Program(name, arguments, {**self.environment(), **own}, self.log(name))

@@ -83,7 +83,7 @@ def main() -> None:
     logs.configure()
     logs.capture_libraries()
     settings = SentimentSettings()
-    scorer = registry.load(settings.model, settings.weights)
+    scorer = registry.load(settings.model, settings.weights, threads=settings.threads)
     logs.emit("model.loaded", service="sentiment")
     try:
         asyncio.run(serve(settings, scorer))

@@ -29,6 +29,8 @@ class SentimentSettings(BaseSettings):
     """Name in the registry; none names its default."""
     weights: Path | None = None
     """Folder of the weights, where it is not the registry's own."""
+    threads: int | None = Field(default=None, ge=1)
+    """Of the model; a process a core with one each is the fastest.  None is torch's choice."""
     batch_size: int = Field(default=256, ge=1, le=4_096)
     """Most messages scored at once: more can be sorted by length, fewer are done sooner."""
     batch_within_s: float = Field(default=0.05, gt=0, le=1)

@@ -98,7 +98,7 @@ async def pages(running: Line) -> list[bytes]:
     """Read what every process shows."""
     ports = running.installation.ports
     addresses = [
-        *(f"http://127.0.0.1:{p}/metrics" for p in (ports.collector_probe, ports.sentiment_probe)),
+        *(f"http://127.0.0.1:{p}/metrics" for p in (ports.collector_probe, *ports.scorers)),
         *(f"{running.installation.ingest_url}/{p}" for p in ("metrics", "openapi.json", "readyz")),
         *(
             f"{running.installation.alerts_url}/{page}"
@@ -136,7 +136,7 @@ async def test_the_sentence_is_nowhere_afterwards(tmp_path: Path) -> None:
     assert where == []
     # Zone A knows people, hence the author's name; it holds no words of theirs either.
     assert not [n for n, content in files.items() if b"makes me want" in content]
-    assert {"spool.db", "climate.db", "gateway.db", "sentiment.log"} <= files.keys()
+    assert {"spool.db", "climate.db", "gateway.db", "sentiment-1.log"} <= files.keys()
     # The two poisoned records are our own; what the gateway wrote is sealed.
     assert sum(map(_holds, sealed)) == 2
     assert len(sealed) > 6

@@ -15,7 +15,7 @@ from tests.journey.line import Line, line
 EVENTS = 5_000
 BATCH = 100
 PEOPLE = 40
-VICTIMS = ("sentiment", "collector", "ingest", "alerts", "broker")
+VICTIMS = ("sentiment-1", "collector", "ingest", "alerts", "broker")
 
 
 async def feed(running: Line) -> int:

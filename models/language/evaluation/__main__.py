@@ -53,17 +53,17 @@ def main(
 
 def _print(console: Console, report: Report) -> None:
     table = _table(
-        f"{report.model} on the held-out tenth of the synthetic corpus",
+        f"{report.model} on the held-out tenth of the synthetic corpus: macro-F1, ECE",
         "texts",
-        "sentiment F1",
-        "by words",
+        "sentiment",
+        "words",
         "ECE",
-        "signals F1",
-        "by words",
+        "signals",
+        "words",
         "ECE",
-        "drivers F1",
+        "drivers",
         "ECE",
-        "language",
+        "lang",
     )
     for row in report.held_out:
         table.add_row(*row.cells())

@@ -10,8 +10,10 @@ from models.language.engine_torch import TorchEngine
 from models.language.training import fitting, rows, vectors
 from models.language.weights import build
 
-LAYERS = (6, 8)
-"""Read side by side; what lies above costs time and adds nothing (see the model card)."""
+LAYERS = (1, 3, 5, 7, 8)
+"""Read side by side, which costs nothing: low layers know the words, higher ones the sense.
+
+What lies above the eighth costs a third of the time more and adds nothing."""
 
 _REGISTRY = build.REGISTRY
 

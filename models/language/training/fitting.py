@@ -18,10 +18,10 @@ from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.training.rows import Row
 
 FOLDS = 5
-_SENTIMENT_PENALTY = 300.0
-_LABEL_PENALTY = 100.0
+_SENTIMENT_PENALTY = 500.0
+_LABEL_PENALTY = 200.0
 _LANGUAGE_PENALTY = 100.0
-_STEPS = 200
+_STEPS = 60
 _LEAST_SPREAD = 1e-6
 _GRID = np.linspace(0.08, 0.8, 73)
 _PRIOR_POSITIVES = 60.0

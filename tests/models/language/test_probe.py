@@ -12,7 +12,7 @@ from tests.suites.scorer import ScorerSuite
 
 @pytest.fixture(scope="module")
 def scorer() -> Scorer:
-    return registry.load()
+    return registry.load(threads=1)
 
 
 class TestDefault(ScorerSuite):

@@ -62,7 +62,7 @@ def tiny(folder: Path, labels: str, *, several: bool = False) -> Path:
 
 @pytest.fixture(scope="module")
 def scorer(tmp_path_factory: pytest.TempPathFactory) -> Scorer:
-    return registry.load("tiny", tiny(tmp_path_factory.mktemp("own"), SENTIMENT))
+    return registry.load("tiny", tiny(tmp_path_factory.mktemp("own"), SENTIMENT), threads=1)
 
 
 class TestPlugged(ScorerSuite):
@@ -70,7 +70,7 @@ class TestPlugged(ScorerSuite):
 
     def test_takes_the_place_of_the_heads_that_it_covers(self, scorer: Scorer) -> None:
         text = ["I am so proud of this team, thank you all!"]
-        own, default = scorer.score(text), registry.load().score(text)
+        own, default = scorer.score(text), registry.load(threads=1).score(text)
 
         assert own.model == "tiny-1"
         assert not (own.sentiment_p == default.sentiment_p).all()
@@ -81,7 +81,7 @@ class TestPlugged(ScorerSuite):
 def test_a_classifier_may_bring_signals_of_its_own(tmp_path: Path) -> None:
     labels = 'LABEL_0 = "exhaustion", LABEL_1 = "conflict", LABEL_2 = "ignored"'
     own = registry.load("tiny", tiny(tmp_path, labels, several=True)).score(["I am ok"])
-    default = registry.load().score(["I am ok"])
+    default = registry.load(threads=1).score(["I am ok"])
 
     changed = {
         signal
@@ -134,4 +134,4 @@ def test_a_missing_encoder_says_how_to_build_it(
     monkeypatch.setattr(registry, "FOLDER", tmp_path)
 
     with pytest.raises(ModelRefused, match=r"models\.language\.weights\.build"):
-        registry.load()
+        registry.load(threads=1)

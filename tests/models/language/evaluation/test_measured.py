@@ -82,6 +82,6 @@ def test_the_default_reads_each_language_well_enough(language: Language) -> None
     examples = [e for e in loader.load() if split.held_out(e.id) and e.language is language][::3]
     truth = np.array([list(Sentiment).index(e.sentiment) for e in examples])
 
-    scores = registry.load().score([example.text for example in examples])
+    scores = registry.load(threads=1).score([example.text for example in examples])
 
     assert figures.macro_f1(truth, scores.sentiment_p.argmax(axis=1)) > FLOOR
