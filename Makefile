@@ -23,7 +23,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@if [ -d .git ]; then .venv/bin/pre-commit install >/dev/null || true; fi
 	@touch $@
 
-$(ENCODER)/complete: $(STAMP) models/language/weights/registry.lock
+$(ENCODER)/complete: $(STAMP) models/language/registry.toml
 	$(PY) -m models.language.weights.build
 
 test: setup ## unit, property, contract, broker, database, journey

@@ -63,10 +63,12 @@ class Published(Collector):
         withheld = sum(window.withheld for window in self._newest)
         if published + withheld >= LEAST_TOTAL:
             yield GaugeMetricFamily(
-                "barograph_cells_published", "Values of the newest windows shown.", published
+                "barograph_cells_published", "Units shown in the newest windows.", published
             )
             yield GaugeMetricFamily(
-                "barograph_cells_suppressed", "Values of the newest windows not shown.", withheld
+                "barograph_cells_suppressed",
+                "Units due and not shown in the newest windows.",
+                withheld,
             )
 
     def _ends(self) -> Metric:

@@ -21,8 +21,8 @@ class ClosedWindow:
         start: First day.
         end: First day after it.
         quarter: The tree that it was published over, such as ``2026Q4``.
-        published: Values that were published.
-        withheld: Values that were not; never which.
+        published: Units whose values were published.
+        withheld: Units that were due and are not shown; never which.
         late: Messages that came too late for it, so far.
         lost: Messages that were set aside unscored while it was open.
         gateways_left_out: Silent gateways that it did not wait for.

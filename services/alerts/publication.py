@@ -36,7 +36,7 @@ VERSION: Final = version("barograph")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How much of a window was published."""
+    """Of how many units a window's cells were published, and of how many not."""
 
     published: int
     withheld: int
@@ -83,7 +83,7 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         )
     )
     _write(connection, PUBLISHED_CELL, list(_cells(released, receipt.id, now)))
-    summary = Published(len(released.published), released.withheld)
+    summary = Published(len(released.statistics), released.withheld)
     connection.execute(
         WINDOW_SUMMARY.insert().values(
             cadence=window.cadence.value,

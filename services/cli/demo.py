@@ -170,7 +170,7 @@ class Demo:
         finally:
             engine.dispose()
         table = Table(title="Published")
-        for head in ("window", "from", "values", "withheld", "organisation", planted or ""):
+        for head in ("window", "from", "units shown", "withheld", "organisation", planted or ""):
             table.add_column(head, justify="left" if head in {"window", "from"} else "right")
         for window in windows:
             shown = [_valence(cells[window], unit) for unit in (root, planted)]

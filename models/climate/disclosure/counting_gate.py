@@ -10,9 +10,9 @@ is a sum of two kinds of residuals:
 
 The second kind overlaps: ``r`` cuts a region by weeks, ``s`` cuts it by units.  A combination of
 them that counts each person's week once or not at all is a sum of cuts of the graph that joins
-each week to the coarse units active in it, hence of the groups of ``_Region.cuts``: some weeks minus
-the coarse units that were silent outside them, and some coarse units minus the weeks in which
-no one else wrote.  So it is enough to count each of those, and no matrix is needed.
+each week to the coarse units active in it, hence of the groups of ``_Region.cuts``: some weeks
+minus the coarse units that were silent outside them, and some coarse units minus the weeks in
+which no one else wrote.  So it is enough to count each of those, and no matrix is needed.
 """
 
 from __future__ import annotations

@@ -147,6 +147,7 @@ def test_exact_sums_leave_for_published_valence_alone(drawn: Any) -> None:
 
     assert {statistic.unit for statistic in both.statistics} == of(both, "valence")
     assert share.statistics == ()
+    assert {found.indicator for found in share.published} <= {SIGNAL}
     assert of(share, SIGNAL) == of(both, SIGNAL)
 
 
@@ -225,6 +226,9 @@ def test_a_rule_that_broke_publishes_nothing(monkeypatch: pytest.MonkeyPatch) ->
     ("changes", "words"),
     [
         pytest.param({"k": 4}, "at least 5", id="k below the floor"),
+        pytest.param(
+            {"k": 4, "window": FOUR_WEEKS}, "at least 5", id="k below the floor with nothing due"
+        ),
         pytest.param({"indicators": ("anger",)}, "unknown", id="an indicator of ours not"),
         pytest.param({"plan": {}}, "cadence", id="no plan"),
         pytest.param({"cells": {}}, "no cell", id="no cells"),
