@@ -11,7 +11,7 @@ DEPARTMENT: Final = 2
 """Level of a department in the tree."""
 IDEAL_SIZE: Final = 100
 """Large enough to be published every week, small enough to be hidden in its division."""
-DROP: Final = 0.35
+DROP: Final = 0.6
 FROM: Final = 5 / 8
 """Share of the weeks that pass before: week 6 of 8 is the first one that is hit."""
 

@@ -144,9 +144,14 @@ class Closer:
 
 
 def _open_windows(connection: Connection) -> list[Window]:
-    """Windows that hold a folded day and have not closed, a week before the four that hold it."""
-    days = connection.execute(select(FOLDED_DAY.c.local_day)).scalars().all()
-    windows = {window for day in days for window in (week_of(day), four_weeks_of(day))}
+    """Windows that hold a folded day and have not closed, a week before the four that hold it.
+
+    A week needs a scored message: a deletion goes to every open block, and opens no week there.
+    """
+    days = connection.execute(select(FOLDED_DAY.c.local_day, FOLDED_DAY.c.models)).all()
+    windows = {four_weeks_of(day) for day, _ in days} | {
+        week_of(day) for day, models in days if models
+    }
     closed = {
         (Cadence(cadence), start)
         for cadence, start in connection.execute(

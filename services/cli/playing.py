@@ -20,7 +20,7 @@ from services.cli.feed_client import FeedClient, GatewayRefused, GatewayUnavaila
 SOURCE: Final = "demo"
 ZONE: Final = ZoneInfo("Europe/Brussels")
 """Weeks begin and end at this midnight."""
-STEP: Final = timedelta(hours=12)
+STEP: Final = timedelta(hours=4)
 """How far the declared clock moves at a time."""
 CLOSED_AFTER: Final = LAST_MIDNIGHT + LATENESS[Cadence.WEEK] + timedelta(hours=3)
 """When a week has closed for certain; midnight here is up to two hours before that in UTC."""

@@ -17,7 +17,17 @@ from services.alerts.closing import Closer
 from services.alerts.missed import set_aside
 from services.alerts.tables import pseudonymous, released
 from services.contracts.settled import SettledV1, Settlement
-from tests.fakes.scores import MONDAY, SPOOL, mac, policy, progress, score, units, withdrawal
+from tests.fakes.scores import (
+    MONDAY,
+    SPOOL,
+    deletion,
+    mac,
+    policy,
+    progress,
+    score,
+    units,
+    withdrawal,
+)
 from tests.fakes.stage import ELIGIBLE, PARENTS, PEOPLE, Stage, organisation
 
 WEEK = week_of(MONDAY)
@@ -145,6 +155,12 @@ def test_the_order_of_arrival_changes_no_figure(stage: Stage) -> None:
 
     assert stage.values(WEEK)["valence", "sales"] == (0.27, "25-49")
     assert stage.count(released.LATE) == 0
+
+
+def test_a_deletion_alone_opens_no_week(stage: Stage) -> None:
+    stage.send([*organisation(MONDAY + timedelta(weeks=1)), deletion(local_day=MONDAY)])
+
+    assert stage.reach(DUE + timedelta(weeks=1)) == [week_of(MONDAY + timedelta(weeks=1))]
 
 
 def test_only_people_who_can_count_count(stage: Stage) -> None:

@@ -86,7 +86,7 @@ def test_a_drop_that_lasts_is_told_once_and_names_only_its_unit(told: Told) -> N
     (alert,) = body["data"]["alerts"]
     assert (body["type"], body["data"]["reason"]) == ("alert.firing", "first_notification")
     assert (alert["labels"]["unit"], alert["unit_name"]) == (PLANT, f"The {PLANT}")
-    assert (alert["value"], alert["threshold"]) == (-0.1, 0.12)
+    assert (alert["value"], alert["threshold"]) == (-0.1, 0.1)
     assert alert["starts_at"] == monday(4).isoformat()
     assert alert["window"] == {"start": monday(5).isoformat(), "end": monday(6).isoformat()}
 

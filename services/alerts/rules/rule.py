@@ -92,7 +92,7 @@ SUSTAINED_DROP: Final = Rule(
     cadence=Cadence.WEEK,
     level=2,
     least_contributors=20,
-    condition=Drop(threshold=0.12, recovery=0.06),
+    condition=Drop(threshold=0.10, recovery=0.05),
     for_windows=2,
     severity=Severity.WARNING,
 )

@@ -165,7 +165,7 @@ def test_the_planted_department_falls_by_what_was_planted(
     def mean(values: list[int]) -> float:
         return sum(values) / len(values)
 
-    assert mean(inside[True]) - mean(inside[False]) == pytest.approx(-0.35, abs=0.06)
+    assert mean(inside[True]) - mean(inside[False]) == pytest.approx(-planted.size, abs=0.1)
     assert mean(outside[True]) - mean(outside[False]) == pytest.approx(0, abs=0.05)
 
 

@@ -23,7 +23,7 @@ def test_the_built_in_rule_asks_for_a_clear_drop_that_lasts() -> None:
     rule = SUSTAINED_DROP
 
     assert (rule.indicator, rule.cadence, rule.level) == ("valence", Cadence.WEEK, 2)
-    assert (rule.condition.threshold, rule.condition.recovery) == (0.12, 0.06)
+    assert (rule.condition.threshold, rule.condition.recovery) == (0.10, 0.05)
     assert (rule.for_windows, rule.least_contributors) == (2, 20)
     assert rule.severity is Severity.WARNING
 
