@@ -36,7 +36,7 @@ def bad(now: datetime) -> Iterator[tuple[str, bytes, dict[str, str]]]:
     yield one, f'{{"specversion":"1.0", "{CANARY}'.encode(), {}
     yield one, f'{{"{CANARY}": "{SENTENCE}"}}'.encode(), {}
     yield one, event(4, f"demo:nobody-{CANARY}", SENTENCE, now), {}
-    yield one, event(5, WHO, SENTENCE, now, channel=f"demo-private:{CANARY}"), {}
+    yield one, event(5, WHO, SENTENCE, now, channel=f"works-council-{CANARY}"), {}
     yield one, event(6, WHO, SENTENCE, now, visibility="direct"), {}
     yield one, event(7, WHO, SENTENCE * 1_000, now), {}
     yield one, event(8, WHO, SENTENCE, now + timedelta(days=2)), {}

@@ -140,6 +140,21 @@ def test_a_week_in_which_only_one_unit_wrote_is_taken_from_its_sum() -> None:
     assert units(organisation.four_weeks()) == set()
 
 
+def test_a_unit_that_wrote_on_hides_the_few_who_are_left_of_a_week() -> None:
+    # b is silent after the first week: o in that week, less b, is two of c among twelve of a.
+    shape = {"o": None, **dict.fromkeys("abcd", "o")}
+    plan = {"o": Cadence.WEEK, **dict.fromkeys("abcd", Cadence.FOUR_WEEKS)}
+    people = [
+        *crowd("a", 12, days=STEADY),
+        *crowd("b", 8),
+        *crowd("c", 2),
+        *crowd("c", 1, days=STEADY[1:2]),
+        *crowd("d", 3, days=STEADY[1:2]),
+    ]
+
+    assert units(block(plan, people, shape).four_weeks()) == {"a", "b"}
+
+
 def test_a_finer_child_that_lacks_a_week_leaves_that_week_over() -> None:
     # o less c less the three published weeks of a is the fourth week of a, in which two write.
     shape = {"o": None, "a": "o", "c": "o"}
