@@ -155,6 +155,28 @@ def test_a_unit_that_wrote_on_hides_the_few_who_are_left_of_a_week() -> None:
     assert units(block(plan, people, shape).four_weeks()) == {"a", "b"}
 
 
+def test_people_who_wrote_in_different_weeks_all_count_over_the_four() -> None:
+    shape = {"o": None, **dict.fromkeys("acd", "o")}
+    plan = {"o": Cadence.WEEK, **dict.fromkeys("acd", Cadence.FOUR_WEEKS)}
+    one_a_week = [crowd(leaf, 1, days=[week]) for leaf in "cd" for week in STEADY]
+    people = [*crowd("a", 12, days=STEADY), *(person for each in one_a_week for person in each)]
+
+    assert units(block(plan, people, shape).four_weeks()) == {"a"}
+
+
+def test_a_unit_whose_parent_is_not_published_over_the_same_days_is_refused() -> None:
+    everybody = crowd("a", 8, days=STEADY) + crowd("b", 8, days=STEADY)
+    organisation = block(WEEK_ABOVE_FOUR, everybody, PAIR)
+    found = cells(organisation.units, everybody, FOUR_WEEKS)
+    shown = Shown(
+        organisation.units, organisation.plan, FOUR_WEEKS, found, frozenset("ab"),
+        organisation.closed_weeks(),
+    )  # fmt: skip
+
+    assert exposed(shown, K) == ()
+    assert exposed(replace(shown, finer=()), K) == ("o",)
+
+
 def test_a_finer_child_that_lacks_a_week_leaves_that_week_over() -> None:
     # o less c less the three published weeks of a is the fourth week of a, in which two write.
     shape = {"o": None, "a": "o", "c": "o"}
