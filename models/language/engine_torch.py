@@ -80,7 +80,7 @@ class TorchEngine:
         lengths = [len(one) for one in ids]
         pieces = chunks.cut(lengths, window=WINDOW)
         sizes = [piece.size + 2 for piece in pieces]
-        width = self._encoder.bert.config.hidden_size * len(self._encoder.layers)
+        width = self._encoder.width
         vectors = np.zeros((len(pieces), width), np.float32)
         for batch in batching.plan(sizes, budget=BUDGET):
             framed = np.full((len(batch.rows), batch.width), _PAD, np.int64)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from models.language import batching
 
@@ -42,6 +41,12 @@ class TransformersEngine:
         threads: int | None = None,
         offline: bool = False,
     ) -> None:
+        # Importing it takes six seconds, which the default model does without.
+        from transformers import (  # noqa: PLC0415
+            AutoModelForSequenceClassification,
+            AutoTokenizer,
+        )
+
         if threads is not None:
             torch.set_num_threads(threads)
         # A folder is never looked up elsewhere; nothing that a model brings is ever run.

@@ -1,0 +1,45 @@
+"""Our encoder says what the library's does, whatever stands beside a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from models.language import network
+
+LAYERS = (1, 3)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A tiny BERT with random weights, saved as the library saves it."""
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=50, hidden_size=24, num_hidden_layers=4, num_attention_heads=3,
+        intermediate_size=40, max_position_embeddings=32,
+    )  # fmt: skip
+    bert = BertModel(config, add_pooling_layer=False)  # type: ignore[no-untyped-call]
+    bert.save_pretrained(tmp_path)
+    return tmp_path
+
+
+def test_it_agrees_with_the_library(folder: Path) -> None:
+    bert = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()  # type: ignore[no-untyped-call]
+    ids = torch.randint(5, 50, (6, 16))
+    mask = (torch.arange(16) < torch.tensor([[16], [1], [9], [5], [16], [2]])).long()
+    with torch.inference_mode():
+        states = bert(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        weights = mask[:, :, None].float()
+        expected = torch.cat([(states[n] * weights).sum(1) / weights.sum(1) for n in LAYERS], 1)
+        found = network.load(folder, LAYERS)(ids, mask)
+
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("layers", [(), (0,), (5,)])
+def test_a_layer_that_is_not_there_is_refused(folder: Path, layers: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="layers must lie in"):
+        network.load(folder, layers)
