@@ -117,6 +117,20 @@ def table(
     return Table(tuple(wording.short_day(window.start) for window in windows), tuple(rows))
 
 
+def as_tree(units: Sequence[UnitInfo]) -> list[UnitInfo]:
+    """Put each unit right above its children, whatever the order of the directory."""
+    below: dict[str | None, list[UnitInfo]] = {}
+    for unit in units:
+        below.setdefault(unit.parent, []).append(unit)
+    ordered: list[UnitInfo] = []
+    waiting = below.get(None, [])[::-1]
+    while waiting:
+        unit = waiting.pop()
+        ordered.append(unit)
+        waiting += below.get(unit.id, [])[::-1]
+    return ordered
+
+
 def shares(
     names: Mapping[str, str], latest: Mapping[str, PublishedValue], wording: Wording
 ) -> tuple[Share, ...]:
@@ -167,6 +181,7 @@ def view(
     fours = [window for window in windows if window.cadence is Cadence.FOUR_WEEKS]
     if not weeks or not units:
         return None
+    units = as_tree(units)
     by_cadence: dict[Cadence, dict[tuple[str, date], PublishedValue]] = {c: {} for c in Cadence}
     for value in published:
         if value.indicator == VALENCE:

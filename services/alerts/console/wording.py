@@ -54,10 +54,12 @@ class Wording:
         """Return a date for the head of a column."""
         return format_date(day, "d MMM", locale=self.language.value)
 
-    def score(self, value: float, *, signed: bool = True) -> str:
-        """Return a valence with two decimals and its sign."""
-        pattern = "+0.00;-0.00" if signed else "0.00"
-        return format_decimal(value + 0.0, pattern, locale=self.language.value)
+    def score(self, value: float) -> str:
+        """Return a valence with two decimals and its sign; zero has none."""
+        pattern = "+0.00;-0.00" if round(value, 2) else "0.00"
+        return format_decimal(
+            abs(value) if pattern == "0.00" else value, pattern, locale=self.language.value
+        )
 
     def percent(self, value: float) -> str:
         """Return a share as a whole percentage."""

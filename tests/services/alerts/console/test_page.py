@@ -18,7 +18,7 @@ from models.language.labels import Driver, Language, Signal
 from services.alerts.console import wording as words_module
 from services.alerts.console.chart import Line, chart
 from services.alerts.console.routes import Facts, render
-from services.alerts.console.view import View, shade, view
+from services.alerts.console.view import View, as_tree, shade, view
 from services.alerts.console.wording import preferred, wording
 from services.alerts.indicators import ClosedWindow, PublishedValue, UnitInfo
 
@@ -84,6 +84,19 @@ def test_suppressed_empty_and_unknown_units_look_the_same() -> None:
     assert unknown is not None
     assert withheld is not None
     assert unknown.line == withheld.line
+
+
+def test_a_unit_stands_above_its_children_whatever_the_order_of_the_directory() -> None:
+    names = dict.fromkeys(("en", "nl", "fr"), "x")
+    parents = {"a": None, "a.b": "a", "a.c": "a", "a.b.d": "a.b", "a.c.e": "a.c"}
+    units = [UnitInfo(name, up, names, name.count(".")) for name, up in parents.items()]
+
+    assert [unit.id for unit in as_tree(units)] == ["a", "a.b", "a.b.d", "a.c", "a.c.e"]
+
+
+@pytest.mark.parametrize(("amount", "text"), [(0.004, "0.00"), (-0.004, "0.00"), (0.1, "+0.10")])
+def test_zero_has_no_sign(amount: float, text: str) -> None:
+    assert wording(Language.EN).score(amount) == text
 
 
 def test_the_change_is_told_between_neighbouring_weeks_only() -> None:
