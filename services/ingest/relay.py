@@ -91,10 +91,10 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled; a broker that is away is waited for."""
+        metrics.HELD.set_function(self.spool.held)  # asked when it is read, so never stale
+        metrics.IN_FLIGHT.set_function(self.in_flight)
         wait_s = 0.1
         while True:
-            metrics.IN_FLIGHT.set(len(self._flight))
-            metrics.HELD.set(self.spool.held())
             try:
                 moved = await self.step()
             except Unavailable as missing:

@@ -87,7 +87,8 @@ async def repeated(workers: int, once: Callable[[], Awaitable[int]]) -> float:
     async def worker() -> None:
         nonlocal done
         while time.perf_counter() - began < SECONDS:
-            done += await once()
+            events = await once()  # apart: the sum must not be read before the wait
+            done += events
 
     await asyncio.gather(*(worker() for _ in range(workers)))
     return done / (time.perf_counter() - began)
