@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from random import SystemRandom
-from typing import Any, Final, NoReturn, TypedDict
+from typing import Any, Final, TypedDict
 
-import uvicorn
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import JSONResponse
-from pydantic import SecretStr, ValidationError
+from fastapi import Depends, FastAPI
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
 from models.climate.windows import Window
 from services.alerts import api, database, migrations
@@ -31,17 +27,18 @@ from services.alerts.loops import Closing
 from services.alerts.open_alerts import open_alerts
 from services.alerts.rules import catalogue, evaluation
 from services.alerts.settings import AlertsSettings
-from services.contracts import governance, problems
-from services.contracts.failures import Unavailable, faults
-from services.contracts.governance import Policy, PolicyInvalid
+from services.contracts.governance import Policy
+from services.process import web
 from services.telemetry import logs
-from services.telemetry.http_log import HttpLog
-from services.telemetry.request_id import RequestId
+from services.telemetry.clock import wall
 
-BAD_CONFIGURATION: Final = 78
-"""``EX_CONFIG``: a supervisor need not try again."""
 ROUTERS: Final = (indicators.router, units.router, alerts.router, health.router)
-QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/metrics/indicators"})
+DESCRIPTION: Final = web.Description(
+    service="alerts",
+    summary="What may be known of the climate of an organisation.",
+    text=api.__doc__ or "",
+    quiet=frozenset({"/healthz", "/readyz", "/metrics", "/metrics/indicators"}),
+)
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -53,11 +50,6 @@ class State(TypedDict):
     now: Callable[[], datetime]
     looked: Looked
     console: console.Console
-
-
-def wall() -> datetime:
-    """The wall's clock."""
-    return datetime.now(UTC)
 
 
 def create_app(
@@ -96,22 +88,7 @@ def create_app(
             logs.emit("process.stopping", service="alerts")
         engine.dispose()
 
-    app = FastAPI(
-        title="Barograph alerts",
-        summary="What may be known of the climate of an organisation.",
-        description=api.__doc__ or "",
-        version="1",
-        lifespan=lifespan,
-        docs_url=None,  # their pages load scripts from elsewhere
-        redoc_url=None,
-    )
-    problems.install(app)
-    app.add_exception_handler(Unavailable, _unavailable)
-    app.add_exception_handler(OperationalError, _unavailable)
-    app.add_middleware(HttpLog, quiet=QUIET)
-    app.add_middleware(RequestId)
-    for router in ROUTERS:
-        app.include_router(router)
+    app = web.application(DESCRIPTION, ROUTERS, lifespan)
     app.include_router(console.router, dependencies=[Depends(access.reader)])
     return app
 
@@ -152,40 +129,9 @@ async def _running(loops: Sequence[Loop]) -> AsyncIterator[None]:
                 await task
 
 
-async def _unavailable(_: Request, error: Exception) -> JSONResponse:
-    dependency = error.dependency if isinstance(error, Unavailable) else "database"
-    logs.emit("batch.waiting", level="warning", waiting_for=dependency)
-    return problems.answer(problems.Problem(problems.UNAVAILABLE, retry_after_s=5))
-
-
-def _stop(reason: str) -> NoReturn:
-    """End before anything is open, saying why from a closed list."""
-    sys.stderr.write(f"{reason}\n")
-    raise SystemExit(BAD_CONFIGURATION)
-
-
 def main() -> None:
     """Run the service until it is told to stop."""
-    logs.configure()
-    logs.capture_libraries()
-    try:
-        settings = AlertsSettings()
-        policy = governance.load(settings.governance, settings.policy_public_key, wall().date())
-    except ValidationError as error:
-        found = faults(error.errors(include_input=False, include_context=False))
-        _stop("; ".join(f"settings{fault.pointer}: {fault.code}" for fault in found))
-    except PolicyInvalid as error:
-        _stop(error.reason)
-    logs.emit("policy.loaded", service="alerts")
-    uvicorn.run(
-        create_app(settings, policy),
-        host=settings.host,
-        port=settings.port,
-        access_log=False,  # ours has the route's template, not the address as it came
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    web.run("alerts", AlertsSettings, create_app)
 
 
 if __name__ == "__main__":

@@ -9,29 +9,19 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.process.settings import WorkerSettings
 
-class CollectorSettings(BaseSettings):
+
+class CollectorSettings(WorkerSettings):
     """Read once, in ``worker``; passed down as arguments; imported nowhere else."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="BAROGRAPH_ALERTS_", frozen=True, extra="forbid", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="BAROGRAPH_ALERTS_")
 
     database: str
     """URL of PostgreSQL, or the path of a SQLite file."""
-    broker: str = "127.0.0.1:9092"
-    embedded: bool = False
-    """The broker is the one that ``barograph up`` starts."""
     group: str = "collector"
-    instance: str | None = None
-    """Unique among the collectors and kept over a restart, such as the name of a pod."""
     batch_size: int = Field(default=500, ge=1, le=4_096)
-    batch_within_s: float = Field(default=0.05, gt=0, le=1)
-    stuck_after_s: float = Field(default=120, ge=5)
-    """How long no batch may be done while records wait."""
-    probe_host: str = "127.0.0.1"
     probe_port: int = Field(default=8430, ge=0, le=65_535)
-    """Where ``/healthz`` and ``/metrics`` are."""
 
 
 class AlertsSettings(BaseSettings):

@@ -155,9 +155,9 @@ class Demo:
         took = (time.monotonic() - self._began) / 60
         self.console.print(f"Signed webhooks received: {len(bodies)}; units that alerted: {fired}")
         passed = fired == ([planted] if planted else [])
-        truth = f"the drop planted in {planted}" if planted else "no drop was planted"
-        verdict = "found it and nothing else" if passed else "did not find exactly that"
-        self.console.print(f"Truth: {truth}.  Barograph {verdict}.  {took:.1f} minutes in all.")
+        truth = f"a drop was planted in {planted}" if planted else "no drop was planted"
+        verdict = "exactly that" if passed else "something else"
+        self.console.print(f"Truth: {truth}.  Barograph found {verdict}.  {took:.1f} minutes.")
         return passed
 
     def _table(self, planted: str | None) -> Table:

@@ -7,7 +7,6 @@ they came, then the content.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,11 +21,10 @@ from starlette.routing import Route
 
 from services.alerts.delivery import signature
 from services.alerts.delivery.signature import SecretInvalid
+from services.process import exits
 from services.telemetry.clock import wall
 
 MOST_BODY: Final = 256 * 1024
-BAD_CONFIGURATION: Final = 78
-"""``EX_CONFIG``: a supervisor need not try again."""
 Taken = Callable[[dict[str, Any]], None]
 
 
@@ -113,8 +111,7 @@ def receive(secrets: tuple[str, ...], host: str, port: int, record: Path | None)
         for secret in secrets:
             signature.parse(secret)
     except SecretInvalid:
-        click.echo("not a secret: whsec_ and the base64 of 24 to 64 bytes", err=True)
-        sys.exit(BAD_CONFIGURATION)
+        exits.refuse("not a secret: whsec_ and the base64 of 24 to 64 bytes")
 
     def taken(document: dict[str, Any]) -> None:
         for line in describe(document):

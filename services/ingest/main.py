@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Final, NoReturn
+from typing import Final
 
-import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from fastapi import FastAPI
 
-from services.contracts import governance, problems, sealing
-from services.contracts.failures import Dependency, Unavailable, faults
-from services.contracts.governance import Policy, PolicyInvalid
+from services.contracts import sealing
+from services.contracts.failures import Dependency, Unavailable
+from services.contracts.governance import Policy
 from services.contracts.text_keys import TextKeys
 from services.ingest import api, background, settlement
 from services.ingest.api import clock, events, health, people, slack
@@ -37,21 +32,19 @@ from services.ingest.relay import Relay
 from services.ingest.settings import IngestSettings
 from services.ingest.spool import open_spool
 from services.ingest.units import Units
+from services.process import web
 from services.telemetry import logs
-from services.telemetry.http_log import HttpLog
-from services.telemetry.request_id import RequestId
+from services.telemetry.clock import wall
 
 OpenLink = Callable[[], AbstractAsyncContextManager[Link]]
 
-BAD_CONFIGURATION: Final = 78
-"""``EX_CONFIG``: a supervisor need not try again."""
 ROUTERS: Final = (events.router, slack.router, people.router, clock.router, health.router)
-QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-
-
-def wall() -> datetime:
-    """The wall's clock."""
-    return datetime.now(UTC)
+DESCRIPTION: Final = web.Description(
+    service="ingest",
+    summary="Where social feeds come in.",
+    text=api.__doc__ or "",
+    quiet=frozenset({"/healthz", "/readyz", "/metrics"}),
+)
 
 
 def create_app(
@@ -77,23 +70,7 @@ def create_app(
             yield {"edge": edge}
             logs.emit("process.stopping", service="ingest")
 
-    app = FastAPI(
-        title="Barograph ingest",
-        summary="Where social feeds come in.",
-        description=api.__doc__ or "",
-        version="1",
-        lifespan=lifespan,
-        docs_url=None,  # their pages load scripts from elsewhere
-        redoc_url=None,
-    )
-    problems.install(app)
-    app.add_exception_handler(Unavailable, _unavailable)
-    app.add_exception_handler(OperationalError, _unavailable)
-    app.add_middleware(HttpLog, quiet=QUIET)
-    app.add_middleware(RequestId)
-    for router in ROUTERS:
-        app.include_router(router)
-    return app
+    return web.application(DESCRIPTION, ROUTERS, lifespan)
 
 
 @asynccontextmanager
@@ -182,40 +159,9 @@ def _limits(settings: IngestSettings) -> Limits:
     )
 
 
-async def _unavailable(_: Request, error: Exception) -> JSONResponse:
-    dependency = error.dependency if isinstance(error, Unavailable) else "database"
-    logs.emit("batch.waiting", level="warning", waiting_for=dependency)
-    return problems.answer(problems.Problem(problems.UNAVAILABLE, retry_after_s=5))
-
-
-def _stop(reason: str) -> NoReturn:
-    """End before anything is open, saying why from a closed list."""
-    sys.stderr.write(f"{reason}\n")
-    raise SystemExit(BAD_CONFIGURATION)
-
-
 def main() -> None:
     """Run the gateway until it is told to stop."""
-    logs.configure()
-    logs.capture_libraries()
-    try:
-        settings = IngestSettings()
-        policy = governance.load(settings.governance, settings.policy_public_key, wall().date())
-    except ValidationError as error:
-        found = faults(error.errors(include_input=False, include_context=False))
-        _stop("; ".join(f"settings{fault.pointer}: {fault.code}" for fault in found))
-    except PolicyInvalid as error:
-        _stop(error.reason)
-    logs.emit("policy.loaded", service="ingest")
-    uvicorn.run(
-        create_app(settings, policy),
-        host=settings.host,
-        port=settings.port,
-        access_log=False,  # ours has the route's template, not the address as it came
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    web.run("ingest", IngestSettings, create_app)
 
 
 if __name__ == "__main__":

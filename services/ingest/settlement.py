@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from services.contracts.failures import Malformed, Unavailable
-from services.contracts.settled import TOPIC, SettledV1
+from services.contracts.settled import TOPIC, SettledV1, Settlement
 from services.ingest.spool import Spool
 from services.telemetry import logs
 from services.telemetry.metrics import spool as metrics
@@ -34,7 +34,7 @@ async def settle(spool: Spool, records: Iterable[bytes], hears: Hears) -> int:
     Raises:
         Unavailable: the spool's disk failed; trying again is harmless.
     """
-    found: defaultdict[str, set[int]] = defaultdict(set)
+    found: defaultdict[Settlement, set[int]] = defaultdict(set)
     for raw in records:
         try:
             settled = SettledV1.from_bytes(raw)
@@ -44,8 +44,10 @@ async def settle(spool: Spool, records: Iterable[bytes], hears: Hears) -> int:
         if settled.spool_id == spool.spool_id:
             found[settled.settlement].update(settled.seqs)
     count = 0
-    for seqs in found.values():
-        count += await spool.settle(seqs)
+    for settlement, seqs in found.items():
+        forgotten = await spool.settle(seqs)
+        metrics.settled(settlement, forgotten)
+        count += forgotten
         hears.settled(seqs)
     return count
 

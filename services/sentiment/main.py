@@ -3,76 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from typing import Final, NoReturn
+from functools import partial
+
+from pydantic import ValidationError
 
 from models.language.scorer import Scorer
-from services.contracts import agents, bus, messages
-from services.contracts.failures import Dependency, Unavailable
-from services.contracts.running import Liveness, listening, run_until
+from services.contracts import messages
+from services.contracts.agents import Handle
+from services.contracts.bus import Sends
 from services.contracts.text_keys import TextKeys
+from services.process import exits, worker
+from services.process.worker import Waiting
 from services.sentiment.settings import SentimentSettings
 from services.sentiment.worker import Worker
-from services.telemetry import logs, probes
+from services.telemetry import logs
 from services.telemetry.metrics import sentiment as metrics
-
-SOFTWARE: Final = 70
-"""Exit status of a process that met a mistake of ours (``sysexits.h``)."""
-
-
-def halt(bug: BaseException) -> NoReturn:
-    """End at once.  A clean stop would acknowledge the batch in hand, and so lose it."""
-    logs.emit("worker.halted", level="critical", error_type=type(bug).__qualname__)
-    os._exit(SOFTWARE)
 
 
 async def run(settings: SentimentSettings, scorer: Scorer, stop: asyncio.Event) -> None:
-    """Score with *scorer* until *stop* is set.
-
-    Raises:
-        Unavailable: no broker answered.
-        RuntimeError: the worker crashed or got stuck; nothing is lost.
-    """
-    await listening(settings.broker)
-    liveness = Liveness(settings.stuck_after_s)
+    """Score with *scorer* until *stop* is set; raises what ``worker.run`` does."""
     keys = TextKeys(settings.text_keys, writable=False)
 
-    def waiting(dependency: Dependency) -> None:
-        logs.emit("batch.waiting", level="warning", waiting_for=dependency)
-        if dependency != "broker":  # a producer that is stuck is cured by a restart
-            liveness.touch()
+    def reads(sender: Sends, waiting: Waiting) -> dict[str, Handle]:
+        return {messages.TOPIC: Worker(scorer, keys, sender, waiting).handle}
 
-    def acknowledged(topic: str, partition: int, following: int) -> None:
-        liveness.acknowledged(topic, partition, following)
-        metrics.LAST_PROGRESS.set_to_current_time()
-
-    app = agents.faust_app(
-        settings.group,
-        settings.broker,
-        embedded=settings.embedded,
-        instance=settings.instance,
-        session_s=settings.session_s,
-    )
-    terms = agents.Terms(acknowledged, waiting, halt, settings.batch_size, settings.batch_within_s)
-    async with (
-        bus.producer(settings.broker, embedded=settings.embedded) as producer,
-        probes.serving(
-            settings.probe_host, settings.probe_port, lambda: not app.crashed
-        ) as address,
-    ):
-        agents.bind(app, messages.TOPIC, Worker(scorer, keys, producer, waiting).handle, terms)
-        logs.emit("process.ready", service="sentiment", address=f"{address[0]}:{address[1]}")
-        await run_until(app, stop, liveness)
-    keys.close()
+    try:
+        await worker.run(
+            "sentiment", settings, reads, metrics.LAST_PROGRESS.set_to_current_time, stop
+        )
+    finally:
+        keys.close()
 
 
-async def serve(settings: SentimentSettings, scorer: Scorer) -> None:
-    """Run until the process is asked to end."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await run(settings, scorer, stop)
+def serve(settings: SentimentSettings, scorer: Scorer) -> None:
+    """Score with *scorer* until the process is asked to end."""
+    worker.serve("sentiment", partial(run, settings, scorer))
 
 
 def main() -> None:
@@ -82,16 +47,13 @@ def main() -> None:
 
     logs.configure()
     logs.capture_libraries()
-    settings = SentimentSettings()
+    try:
+        settings = SentimentSettings()
+    except ValidationError as error:
+        exits.refuse_settings(error)
     scorer = registry.load(settings.model, settings.weights, threads=settings.threads)
     logs.emit("model.loaded", service="sentiment")
-    try:
-        asyncio.run(serve(settings, scorer))
-    except (Unavailable, RuntimeError) as failure:
-        logs.emit("process.failed", level="critical", error_type=type(failure).__qualname__)
-        # Not sys.exit: threads that hang in a dead connection would keep the process.
-        os._exit(SOFTWARE)
-    logs.emit("process.stopping", service="sentiment")
+    serve(settings, scorer)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,4 +35,4 @@ class NullScorer:
 if __name__ == "__main__":
     logs.configure()
     logs.capture_libraries()
-    asyncio.run(serve(SentimentSettings(), NullScorer()))
+    serve(SentimentSettings(), NullScorer())

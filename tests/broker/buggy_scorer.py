@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from models.language.scorer import Scores
@@ -22,4 +21,4 @@ class BuggyScorer:
 if __name__ == "__main__":
     logs.configure()
     logs.capture_libraries()
-    asyncio.run(serve(SentimentSettings(), BuggyScorer()))
+    serve(SentimentSettings(), BuggyScorer())

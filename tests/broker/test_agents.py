@@ -14,8 +14,8 @@ from faust.types import TP
 
 from services.contracts import agents, bus
 from services.contracts.bus import Incoming, Outgoing
-from services.contracts.running import Liveness
 from services.contracts.tansu import true_ends
+from services.process.liveness import Liveness
 from tests.broker.conftest import Broker
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

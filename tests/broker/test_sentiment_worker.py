@@ -22,7 +22,8 @@ from services.contracts.scores import ScoreV1
 from services.contracts.sealing import seal
 from services.contracts.settled import SettledV1, Settlement
 from services.contracts.text_keys import TextKeys
-from services.sentiment.main import SOFTWARE, run
+from services.process.exits import SOFTWARE
+from services.sentiment.main import run
 from services.sentiment.settings import SentimentSettings
 from tests.broker.conftest import Broker, free_address
 from tests.broker.reading import read

@@ -26,10 +26,6 @@ _ATTEMPTS: Final = Counter(
     "barograph_delivery_attempts_total", "Attempts to deliver a webhook.", ["outcome"]
 )
 WAITING: Final = Gauge("barograph_deliveries_waiting", "Webhooks that are not delivered yet.")
-LAST_EVALUATION: Final = Gauge(
-    "barograph_rules_last_evaluation_timestamp_seconds",
-    "When closed windows were last looked for without a fault.",
-)
 for _kind in get_args(Told):
     _TOLD.labels(_kind)  # exported as 0 from the start: a rate needs a first sample
 for _outcome in get_args(Outcome):

@@ -1,4 +1,4 @@
-"""Runs a Faust app inside a process of ours: from the broker's first answer to a clean stop."""
+"""Whether a worker still gets on."""
 
 from __future__ import annotations
 
@@ -6,37 +6,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import faust
 from aiokafka.errors import KafkaError
-
-from services.contracts.failures import Unavailable
-
-POLL_S: Final = 0.2
-
-
-async def listening(broker: str, *, seconds: float = 60) -> None:
-    """Return once one of the servers in *broker* accepts connections.
-
-    Faust ends within two seconds when it finds no broker at its start.
-
-    Raises:
-        Unavailable: none did within *seconds*.
-    """
-    servers = [server.rsplit(":", 1) for server in broker.split(",")]
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + seconds
-    while loop.time() < deadline:
-        for host, port in servers:
-            try:
-                _, writer = await asyncio.open_connection(host, int(port))
-            except OSError:
-                continue
-            writer.close()
-            return
-        await asyncio.sleep(0.1)
-    raise Unavailable("broker")
 
 
 @dataclass(slots=True)
@@ -94,32 +67,3 @@ class Liveness:
             (ends[tp] or 0) > max(self._next.get((tp.topic, tp.partition), 0), committed[tp])
             for tp in places
         )
-
-
-async def run_until(
-    app: faust.App, stop: asyncio.Event, liveness: Liveness, *, grace_s: float = 15
-) -> None:
-    """Run *app* until *stop* is set, then let it finish the batches that it holds.
-
-    Raises:
-        RuntimeError: it crashed, got stuck, or did not finish within *grace_s*.  Nothing is lost:
-            what it had in hand was not acknowledged.
-    """
-    await app.start()
-    patience = 0.0
-    while not stop.is_set():
-        if app.crashed:
-            raise RuntimeError("crashed")
-        patience += POLL_S
-        if patience > liveness.limit_s / 4:
-            patience = 0.0
-            if await liveness.stuck(app):
-                raise RuntimeError("stuck")
-        try:
-            await asyncio.wait_for(stop.wait(), POLL_S)
-        except TimeoutError:
-            continue
-    try:
-        await asyncio.wait_for(app.stop(), grace_s)
-    except TimeoutError:
-        raise RuntimeError("did not finish") from None
