@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup test test-fast check lint bench evaluate golden clean
+.PHONY: help run demo setup test test-fast test-kafka check lint bench evaluate golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ test: setup ## unit, property, contract, broker, database, journey
 
 test-fast: setup ## no broker, no database, no browser
 	$(PY) -m pytest tests/models tests/services tests/contracts tests/architecture
+
+test-kafka: setup ## what needs a real Apache Kafka: KAFKA_BOOTSTRAP, or KAFKA_BROKER that starts one
+	$(PY) -m pytest tests/broker tests/journey -k kafka
 
 lint: setup ## format, lint, types, import contracts
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports

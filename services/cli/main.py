@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "score": ("services.cli.score", "score", "Score a text, or a file of texts."),
     "keys": ("services.cli.keys", "keys", "API keys of the gateway."),
     "policy": ("services.cli.policy", "policy", "The signed policy: make, sign and check."),
+    "topics": ("services.cli.topics", "topics", "The topics of a Kafka cluster."),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
     "verify-ledger": ("services.cli.verify_ledger", "verify_ledger", "Check the ledger's chain."),

