@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import httpx2
 
@@ -19,6 +19,21 @@ from services.contracts.access import Scope
 from services.embedded import first_start
 from services.embedded.installation import Installation, Ports
 from services.embedded.supervisor import Program, Supervisor
+
+
+class Backends(NamedTuple):
+    """What the line stands on.
+
+    Attributes:
+        kafka: Servers of a Kafka that has our topics; None is the embedded broker.
+        database: URL of an empty PostgreSQL database; None is a file.
+    """
+
+    kafka: str | None = None
+    database: str | None = None
+
+
+EMBEDDED: Final = Backends()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +90,26 @@ async def until(true: Callable[[], Any], *, seconds: float) -> None:
 async def line(
     folder: Path,
     *,
+    on: Backends = EMBEDDED,
     extra: Mapping[str, str] | None = None,
     more: Sequence[Program] = (),
     changed: Callable[[Installation, list[Program]], list[Program]] = lambda _, programs: programs,
 ) -> AsyncIterator[Line]:
-    """Start the one-machine default in *folder*, on free ports, under the demo policy.
+    """Start everything in *folder*, on free ports, under the demo policy.
 
     Args:
         folder: Empty.
+        on: The broker and the database.
         extra: More settings.
         more: Further processes.
         changed: Replaces or adds programs, such as a scorer that answers at once.
     """
-    installation = Installation(folder, Ports.free(), extra=extra)
+    installation = Installation(folder, Ports.free(), on.kafka, on.database, extra)
     now = datetime.now(UTC)
     first_start.sign_demo_policy(installation, now)
     programs = changed(installation, [*installation.programs(), *more])
-    supervisor = Supervisor(
-        installation.broker, programs, installation.log("broker"), lambda _, __: None
-    )
+    embedded = None if on.kafka else installation.broker
+    supervisor = Supervisor(embedded, programs, installation.log("broker"), lambda _, __: None)
     running = asyncio.create_task(supervisor.run())
     try:
         if not await first_start.ready(installation, seconds=90):

@@ -8,14 +8,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from services.alerts import database
+from services.alerts.tables.pseudonymous import OPEN_SCORE
+from services.alerts.tables.released import LATE
 from tests.journey.feed import directory, event, identity, long_ago
-from tests.journey.line import Line, line
+from tests.journey.line import Line
+from tests.journey.stack import PARAMETERS, Stack, stack
 
 EVENTS = 5_000
 BATCH = 100
 PEOPLE = 40
-VICTIMS = ("sentiment-1", "collector", "ingest", "alerts", "broker")
+VICTIMS = ("sentiment-1", "collector", "ingest", "alerts")
 
 
 async def feed(running: Line) -> int:
@@ -33,24 +38,30 @@ async def feed(running: Line) -> int:
     return accepted
 
 
-async def kill_each(running: Line) -> None:
+async def kill_each(running: Stack) -> None:
     for victim in VICTIMS:
         await asyncio.sleep(4)
-        running.kill(victim)
+        running.line.kill(victim)
+    await asyncio.sleep(4)
+    await running.kill_broker()
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", PARAMETERS)
 async def test_a_kill_of_each_process_loses_nothing_and_counts_nothing_twice(
-    tmp_path: Path,
+    name: str, tmp_path: Path
 ) -> None:
-    async with line(tmp_path) as running:
+    async with stack(name, tmp_path) as running:
         began = datetime.now(UTC)
-        accepted, _ = await asyncio.gather(feed(running), kill_each(running))
-        await running.settled(seconds=300)
+        accepted, _ = await asyncio.gather(feed(running.line), kill_each(running))
+        await running.line.settled(seconds=300)
         took = datetime.now(UTC) - began
-    with sqlite3.connect(tmp_path / "climate.db") as climate:
-        [[rows]] = climate.execute("SELECT count(*) FROM open_score WHERE kind = 'post'")
-        [[late]] = climate.execute("SELECT count(*) FROM late")
+        engine = database.open_engine(running.line.installation.climate)
+        with engine.connect() as climate:
+            posts = select(func.count()).where(OPEN_SCORE.c.kind == "post")
+            rows = climate.scalar(posts)
+            late = climate.scalar(select(func.count()).select_from(LATE))
+        engine.dispose()
     with sqlite3.connect(tmp_path / "spool.db") as spool:
         [[owed]] = spool.execute("SELECT count(*) FROM spool")
 

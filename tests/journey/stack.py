@@ -1,0 +1,75 @@
+"""The pairs of broker and database that Barograph runs on, each with a way to break it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from tests.broker import kafka
+from tests.database import postgresql
+from tests.journey.line import Backends, Line, line
+
+BROKER_AWAY_S: Final = 2
+NAMES: Final = ("embedded", "kafka")
+PARAMETERS: Final = [
+    "embedded",
+    pytest.param("kafka", marks=pytest.mark.skipif(kafka.program() is None, reason=kafka.ABSENT)),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A running line, and how its broker dies.
+
+    Attributes:
+        line: All of our processes.
+        kill_broker: Ends it without a warning and brings it back.
+    """
+
+    line: Line
+    kill_broker: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]:
+    """Start everything: ``embedded`` is Tansu and SQLite, ``kafka`` is Kafka and PostgreSQL.
+
+    Args:
+        name: Which pair.
+        folder: Empty.
+        options: Those of ``line``.
+    """
+    if name == "embedded":
+        async with line(folder, **options) as running:
+
+            async def killed() -> None:
+                running.kill("broker")  # its supervisor brings it back
+
+            yield Stack(running, killed)
+        return
+    with (
+        TemporaryDirectory() as data,
+        kafka.cluster(Path(data)) as [node],
+        postgresql.server() as server,
+    ):
+        await kafka.prepared(node.address)
+        database = f"line_{uuid4().hex}"
+        postgresql.administer(server, f"CREATE DATABASE {database}")
+        url = postgresql.named(server, database)
+
+        async def node_killed() -> None:
+            node.signal(signal.SIGKILL)
+            await asyncio.sleep(BROKER_AWAY_S)
+            node.start()
+
+        async with line(folder, on=Backends(node.address, url), **options) as running:
+            yield Stack(running, node_killed)
