@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup test test-fast test-kafka check lint bench evaluate golden clean
+.PHONY: help run demo setup test test-fast test-kafka chaos check lint bench evaluate golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,7 +33,10 @@ test-fast: setup ## no broker, no database, no browser
 	$(PY) -m pytest tests/models tests/services tests/contracts tests/architecture
 
 test-kafka: setup ## what needs a real Apache Kafka: KAFKA_BOOTSTRAP, or KAFKA_BROKER that starts one
-	$(PY) -m pytest tests/broker tests/journey -k kafka
+	$(PY) -m pytest tests/broker tests/chaos -k kafka
+
+chaos: setup ## ten minutes of faults under load on Apache Kafka and PostgreSQL
+	$(PY) -m tests.chaos
 
 lint: setup ## format, lint, types, import contracts
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports

@@ -166,6 +166,7 @@ class Installation:
             "BAROGRAPH_ALERTS_POLICY_PUBLIC_KEY": str(self.policy_key),
             "BAROGRAPH_ALERTS_ENDPOINT_KEY": str(self.endpoint_key),
             "BAROGRAPH_ALERTS_PROBE_PORT": str(ports.collector_probe),
+            "BAROGRAPH_ALERTS_INSTANCE": self._instance("collector"),
         }
         kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         return {**kept, **ours, **(self.extra or {}), "PYTHONUNBUFFERED": "1"}
@@ -183,11 +184,18 @@ class Installation:
                 self._program(
                     f"sentiment-{number}",
                     "services.sentiment.main",
-                    {"BAROGRAPH_SENTIMENT_PROBE_PORT": str(port)},
+                    {
+                        "BAROGRAPH_SENTIMENT_PROBE_PORT": str(port),
+                        "BAROGRAPH_SENTIMENT_INSTANCE": self._instance(f"sentiment-{number}"),
+                    },
                 )
                 for number, port in enumerate(self.ports.scorers, start=1)
             ),
         ]
+
+    def _instance(self, name: str) -> str:
+        """Who a worker is to its group, over a restart too: a crash costs no session then."""
+        return f"{socket.gethostname()}-{name}"
 
     def _program(self, name: str, module: str, own: Mapping[str, str]) -> Program:
         arguments = [sys.executable, "-m", module]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,13 +15,16 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.broker import kafka
 from tests.database import postgresql
 from tests.journey.line import Backends, Line, line
 
 BROKER_AWAY_S: Final = 2
-NAMES: Final = ("embedded", "kafka")
+DATABASE_AWAY_S: Final = 4
+LOCKED_S: Final = 12
+"""A file does not go away; it may be locked, and for longer than writers wait."""
 PARAMETERS: Final = [
     "embedded",
     pytest.param("kafka", marks=pytest.mark.skipif(kafka.program() is None, reason=kafka.ABSENT)),
@@ -28,15 +33,17 @@ PARAMETERS: Final = [
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running line, and how its broker dies.
+    """A running line, and how what it stands on fails.
 
     Attributes:
         line: All of our processes.
         kill_broker: Ends it without a warning and brings it back.
+        take_database_away: Makes it unusable for some seconds.
     """
 
     line: Line
     kill_broker: Callable[[], Awaitable[None]]
+    take_database_away: Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -54,7 +61,10 @@ async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]
             async def killed() -> None:
                 running.kill("broker")  # its supervisor brings it back
 
-            yield Stack(running, killed)
+            async def locked() -> None:
+                await asyncio.to_thread(_lock, running.installation.climate)
+
+            yield Stack(running, killed, locked)
         return
     with (
         TemporaryDirectory() as data,
@@ -71,5 +81,22 @@ async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]
             await asyncio.sleep(BROKER_AWAY_S)
             node.start()
 
+        async def server_stopped() -> None:
+            await asyncio.to_thread(postgresql.control, "stop", folder_of(server))
+            await asyncio.sleep(DATABASE_AWAY_S)
+            await asyncio.to_thread(postgresql.control, "start", folder_of(server))
+
         async with line(folder, on=Backends(node.address, url), **options) as running:
-            yield Stack(running, node_killed)
+            yield Stack(running, node_killed, server_stopped)
+
+
+def folder_of(url: str) -> str:
+    """Where a server of our own keeps its data: beside its socket."""
+    return str(make_url(url).query["host"])
+
+
+def _lock(place: str) -> None:
+    with sqlite3.connect(place, isolation_level=None, timeout=30) as climate:
+        climate.execute("BEGIN EXCLUSIVE")
+        time.sleep(LOCKED_S)
+        climate.execute("ROLLBACK")
