@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup test test-fast test-kafka chaos check lint bench evaluate golden clean
+.PHONY: help run demo setup setup-system test test-fast test-kafka chaos check lint bench evaluate golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -15,6 +15,11 @@ demo: setup ## the same, ending after the summary with 0 or 1
 	.venv/bin/barograph up --demo --exit-after-demo
 
 setup: $(STAMP) $(ENCODER)/complete ## everything a new machine needs
+
+setup-system: ## Debian's browser and Prometheus, for the tests that use them; needs root
+	@command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] || { echo "needs Debian and root; tests without them say so"; exit 0; } ; \
+	command -v chromium >/dev/null && command -v prometheus >/dev/null && fc-list 2>/dev/null | grep -q DejaVu || { \
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium prometheus fonts-dejavu-core fontconfig; }
 
 $(STAMP): requirements.lock pyproject.toml
 	python3 -m venv .venv

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -30,17 +30,20 @@ VALENCE: Final = {"sales.a": 0.5, "sales.b": -0.5, "plant": 0.2}
 
 
 def organisation(
-    first: date = MONDAY, weeks: int = 1, people: Mapping[str, int] = PEOPLE
+    first: date = MONDAY,
+    weeks: int = 1,
+    people: Mapping[str, int] = PEOPLE,
+    exhausted: Collection[str] = ("sales.a",),
 ) -> list[ScoreV1]:
-    """Everybody writes one message on each of three days a week; 6 of sales.a are exhausted."""
+    """Everybody writes one message on each of three days a week; 6 of *exhausted* are just that."""
     return [
         score(
-            VALENCE[leaf],
+            VALENCE.get(leaf, 0.2),
             message=f"{leaf} {person} {first} {week} {day}",
             person=f"{leaf} {person} {(first - MONDAY).days // 28}",
             leaf=leaf,
             local_day=first + timedelta(weeks=week, days=day),
-            signals=(Signal.EXHAUSTION,) if leaf == "sales.a" and person < 6 else (),
+            signals=(Signal.EXHAUSTION,) if leaf in exhausted and person < 6 else (),
         )
         for leaf, count in people.items()
         for person in range(count)
@@ -52,12 +55,18 @@ def organisation(
 class Stage:
     """An organisation whose clock a test moves."""
 
-    def __init__(self, engine: Engine, rules: Policy | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        rules: Policy | None = None,
+        parents: Mapping[str, str | None] = PARENTS,
+        eligible: Mapping[str, int] = ELIGIBLE,
+    ) -> None:
         self.engine = engine
         self.closer = Closer(engine, rules or policy())
         self.now = datetime(2024, 1, 29, tzinfo=UTC)
         with database.writing(engine) as connection:
-            gateways.units(connection, units(PARENTS, ELIGIBLE, "2024Q1"))
+            gateways.units(connection, units(dict(parents), dict(eligible), "2024Q1"))
 
     def send(self, scores: list[ScoreV1]) -> None:
         """Collect *scores*."""
