@@ -6,7 +6,6 @@ import asyncio
 import os
 import platform
 import re
-import sqlite3
 import statistics
 import sys
 import tempfile
@@ -15,21 +14,31 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+import click
 import httpx2
+from sqlalchemy import func, select
 
 from models.language.corpus.loader import load
 from models.language.corpus.split import held_out
+from services.alerts import database
+from services.alerts.tables.pseudonymous import OPEN_SCORE
+from services.embedded.broker import resident_bytes
 from services.embedded.installation import Installation
 from services.embedded.supervisor import Program
+from tests.broker import kafka
 from tests.journey.feed import directory, event, identity, long_ago
-from tests.journey.line import Line, line
+from tests.journey.line import Line
+from tests.journey.stack import stack
 
 UNITS = [f"acme.u{n}" for n in range(100)]
-A_UNIT = 100
+PEOPLE = 10_000
+SIZES = (1_000, 10_000, 100_000)
 SECONDS = 8.0
+STACKS = {"embedded": "Embedded broker, SQLite", "kafka": "Apache Kafka, PostgreSQL"}
 NUMBERS = count()
 
 
@@ -48,11 +57,12 @@ def sentences() -> list[str]:
     return [example.text for example in load() if held_out(example.id)]
 
 
-def lines(texts: list[str], size: int) -> list[bytes]:
+def lines(texts: list[str], size: int, people: int = PEOPLE) -> list[bytes]:
     """Make *size* new events."""
     now = datetime.now(UTC)
+    a_unit = people // len(UNITS)
     return [
-        event(n, identity(UNITS[n % 100], n // 100 % A_UNIT), texts[n % len(texts)], now)
+        event(n, identity(UNITS[n % 100], n // 100 % a_unit), texts[n % len(texts)], now)
         for n in (next(NUMBERS) for _ in range(size))
     ]
 
@@ -70,14 +80,16 @@ def gateway_alone(_: Installation, programs: list[Program]) -> list[Program]:
 
 @asynccontextmanager
 async def fed(
-    changed: Callable[[Installation, list[Program]], list[Program]],
+    on: str, changed: Callable[[Installation, list[Program]], list[Program]], people: int = PEOPLE
 ) -> AsyncIterator[Line]:
-    """Start the line with a directory of 10,000 people."""
+    """Start the line on a pair of broker and database, with a directory of so many people."""
     with tempfile.TemporaryDirectory() as folder:
-        async with line(Path(folder), changed=changed) as running:
-            people = directory(UNITS, A_UNIT, since=long_ago(datetime.now(UTC)))
-            await running.feed.put_directory(people)
-            yield running
+        async with stack(on, Path(folder), changed=changed) as running:
+            since = long_ago(datetime.now(UTC))
+            await running.line.feed.put_directory(
+                directory(UNITS, people // len(UNITS), since=since)
+            )
+            yield running.line
 
 
 async def repeated(workers: int, once: Callable[[], Awaitable[int]]) -> float:
@@ -94,33 +106,39 @@ async def repeated(workers: int, once: Callable[[], Awaitable[int]]) -> float:
     return done / (time.perf_counter() - began)
 
 
-async def accepting(texts: list[str]) -> None:
+async def accepting(on: str, texts: list[str]) -> None:
     """Measure the gateway: admission and durable spool, with nobody else at work."""
-    async with fed(gateway_alone) as running:
+    async with fed(on, gateway_alone) as running:
         single = {**running.headers, "Content-Type": "application/cloudevents+json"}
-        batch = {**running.headers, "Content-Type": "application/x-ndjson"}
 
         async def one() -> int:
             [body] = lines(texts, 1)
             answer = await running.http.post("/v1/events", content=body, headers=single)
             return int(answer.status_code == httpx2.codes.ACCEPTED)
 
-        async def many() -> int:
-            body = b"\n".join(lines(texts, 200))
-            answer = await running.http.post("/v1/events", content=body, headers=batch)
-            return int(answer.json()["accepted"])
-
         singles = [await repeated(32, one) for _ in range(3)]
-        batches = [await repeated(8, many) for _ in range(3)]
     say("accepted events/s, one a request", statistics.median(singles))
-    say("accepted events/s, NDJSON x200", statistics.median(batches))
+    for people in SIZES:
+        async with fed(on, gateway_alone, people) as running:
+            batches = [await repeated(8, partial(many, running, texts, people)) for _ in range(3)]
+            used = memory(running)["ingest"]
+        say(f"accepted events/s, NDJSON x200, {people:,} people", statistics.median(batches))
+        say(f"memory of the gateway, MB, {people:,} people", used)
+
+
+async def many(running: Line, texts: list[str], people: int) -> int:
+    """Post 200 events at once."""
+    headers = {**running.headers, "Content-Type": "application/x-ndjson"}
+    body = b"\n".join(lines(texts, 200, people))
+    answer = await running.http.post("/v1/events", content=body, headers=headers)
+    return int(answer.json()["accepted"])
 
 
 async def piping(
-    texts: list[str], name: str, events: int, changed: Callable[..., list[Program]]
+    on: str, texts: list[str], name: str, events: int, changed: Callable[..., list[Program]]
 ) -> None:
     """Measure from the first event accepted to the last one collected."""
-    async with fed(changed) as running:
+    async with fed(on, changed) as running:
         await running.feed.send(lines(texts, 200))  # warm: the workers have joined their groups
         await running.settled(seconds=120)
         began = time.perf_counter()
@@ -128,11 +146,13 @@ async def piping(
             await running.feed.send(lines(texts, 200))
         await running.settled(seconds=600)
         say(f"pipeline events/s, {name}", events / (time.perf_counter() - began))
+        for process, used in memory(running).items():
+            say(f"memory with {name}, MB, {process}", used)
 
 
-async def waiting(texts: list[str]) -> None:
+async def waiting(on: str, texts: list[str]) -> None:
     """Measure from the 202 to the committed row, at 50 events a second."""
-    async with fed(lambda _, programs: programs) as running:
+    async with fed(on, lambda _, programs: programs) as running:
         await running.feed.send(lines(texts, 200))
         await running.settled(seconds=120)
         accepted: list[float] = []
@@ -151,16 +171,25 @@ async def waiting(texts: list[str]) -> None:
 
 async def collecting(running: Line, seen: list[float], events: int) -> None:
     """Note when the first, second, ... of *events* further rows is in the climate database."""
-    with sqlite3.connect(running.installation.climate, timeout=10) as climate:
+    engine = database.reading(database.open_engine(running.installation.climate))
 
-        def held() -> int:
-            [[rows]] = climate.execute("SELECT count(*) FROM open_score")
-            return int(rows)
+    def held() -> int:
+        with engine.connect() as climate:
+            return climate.scalar(select(func.count()).select_from(OPEN_SCORE)) or 0
 
-        before = held()
-        while len(seen) < events:
-            seen += [time.perf_counter()] * (held() - before - len(seen))
-            await asyncio.sleep(0.02)
+    before = held()
+    while len(seen) < events:
+        rows = await asyncio.to_thread(held)
+        seen += [time.perf_counter()] * (rows - before - len(seen))
+        await asyncio.sleep(0.02)
+    engine.dispose()
+
+
+def memory(running: Line) -> dict[str, float]:
+    """Resident megabytes of each process."""
+    return {
+        name: resident_bytes(pid) / 1_000_000 for name, pid in running.supervisor.pids().items()
+    }
 
 
 def say(what: str, value: float) -> None:
@@ -168,15 +197,33 @@ def say(what: str, value: float) -> None:
     print(f"{what:52} {value:12,.2f}", flush=True)
 
 
-async def main() -> None:
-    """Measure everything."""
+async def measure(on: str) -> None:
+    """Measure everything on one pair of broker and database."""
     texts = sentences()
-    print(f"Machine: {machine()}; embedded broker, SQLite; directory of 10,000 people", flush=True)
-    await accepting(texts)
-    await piping(texts, "null scorer", 20_000, with_null_scorer)
-    await piping(texts, "the shipped model", 3_000, lambda _, programs: programs)
-    await waiting(texts)
+    await accepting(on, texts)
+    await piping(on, texts, "null scorer", 20_000, with_null_scorer)
+    await piping(on, texts, "the shipped model", 3_000, lambda _, programs: programs)
+    await waiting(on, texts)
+
+
+@click.command()
+@click.option(
+    "--stack",
+    "stacks",
+    type=click.Choice(list(STACKS)),
+    multiple=True,
+    help="Only this pair of broker and database; both where there is a Kafka.",
+)
+def bench(stacks: tuple[str, ...]) -> None:
+    """Measure how fast each part of the line is: medians of three runs, where one run is short."""
+    print(f"Machine: {machine()}", flush=True)
+    for on in stacks or STACKS:
+        if on == "kafka" and kafka.program() is None:
+            print(f"Left out: {kafka.ABSENT}")
+            continue
+        print(f"{STACKS[on]}; directory of {PEOPLE:,} people", flush=True)
+        asyncio.run(measure(on))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    bench()
