@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup setup-system test test-fast test-kafka chaos check lint bench evaluate golden clean
+.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz check lint bench evaluate golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ test-kafka: setup ## what needs a real Apache Kafka: KAFKA_BOOTSTRAP, or KAFKA_B
 
 chaos: setup ## ten minutes of faults under load on Apache Kafka and PostgreSQL
 	$(PY) -m tests.chaos
+
+fuzz: setup  ## 20,000 requests that OpenAPI allows or forbids, to a real gateway: no 5xx
+	$(PY) -m tests.fuzz
 
 lint: setup ## format, lint, types, import contracts
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports
