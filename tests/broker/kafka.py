@@ -6,11 +6,13 @@ foreground when called as ``PROGRAM FOLDER NODE NODES PORT``; node i listens on 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from services.contracts import topic_admin
+from services.contracts.failures import Unavailable
 from services.contracts.topic_admin import Shape
 from services.embedded import broker
 
@@ -111,7 +114,19 @@ async def prepared(servers: str, *, replication: int = 1) -> None:
     """Wait for a cluster and give it our topics, as ``barograph topics apply`` does."""
     for server in servers.split(","):
         await broker.listening(server, seconds=START_S)
-    shape = Shape(replication=replication)
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            await _applied(servers, Shape(replication=replication))
+        except Unavailable:  # a server listens a moment before the others know of it
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.5)
+        else:
+            return
+
+
+async def _applied(servers: str, shape: Shape) -> None:
     async with topic_admin.admin(servers) as client:
         found = await topic_admin.look(client)
         await topic_admin.apply(client, found, topic_admin.plan(found, shape), shape)

@@ -38,7 +38,7 @@ class Terms:
     """What a run is.
 
     Attributes:
-        stack: ``embedded`` or ``kafka``.
+        stack: Its name.
         events: How many different ones are sent.
         rate: Events a second.
         faults: How many happen meanwhile.

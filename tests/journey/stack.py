@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -21,6 +22,7 @@ from tests.broker import kafka
 from tests.database import postgresql
 from tests.journey.line import Backends, Line, line
 
+NODES: Final = {"kafka": 1, "cluster": 3}
 BROKER_AWAY_S: Final = 2
 DATABASE_AWAY_S: Final = 4
 LOCKED_S: Final = 12
@@ -48,10 +50,11 @@ class Stack:
 
 @asynccontextmanager
 async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]:
-    """Start everything: ``embedded`` is Tansu and SQLite, ``kafka`` is Kafka and PostgreSQL.
+    """Start everything.
 
     Args:
-        name: Which pair.
+        name: ``embedded`` is Tansu and SQLite, ``kafka`` is Kafka and PostgreSQL, and ``cluster``
+            the same with three brokers and three copies of each record.
         folder: Empty.
         options: Those of ``line``.
     """
@@ -66,17 +69,21 @@ async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]
 
             yield Stack(running, killed, locked)
         return
+    nodes = NODES[name]
     with (
         TemporaryDirectory() as data,
-        kafka.cluster(Path(data)) as [node],
+        kafka.cluster(Path(data), nodes=nodes) as members,
         postgresql.server() as server,
     ):
-        await kafka.prepared(node.address)
+        brokers = ",".join(node.address for node in members)
+        await kafka.prepared(brokers, replication=nodes)
+        turns = cycle(members)
         database = f"line_{uuid4().hex}"
         postgresql.administer(server, f"CREATE DATABASE {database}")
         url = postgresql.named(server, database)
 
         async def node_killed() -> None:
+            node = next(turns)
             node.signal(signal.SIGKILL)
             await asyncio.sleep(BROKER_AWAY_S)
             node.start()
@@ -86,7 +93,7 @@ async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]
             await asyncio.sleep(DATABASE_AWAY_S)
             await asyncio.to_thread(postgresql.control, "start", folder_of(server))
 
-        async with line(folder, on=Backends(node.address, url), **options) as running:
+        async with line(folder, on=Backends(brokers, url), **options) as running:
             yield Stack(running, node_killed, server_stopped)
 
 
