@@ -41,8 +41,8 @@ class AlertsSettings(BaseSettings):
     port: int = Field(default=8420, ge=0, le=65_535)
     endpoint_key: Path
     """File whose key encrypts the secrets of webhooks; made if it is missing."""
-    own_networks: str = "127.0.0.0/8"
-    """Networks that are not public and that webhooks may go to."""
+    own_networks: str = ""
+    """Networks that are not public and that webhooks may go to, such as 10.20.0.0/16."""
     reader_token: SecretStr | None = Field(default=None, min_length=16)
     """What readers must show; without it we listen on a loopback address alone."""
 

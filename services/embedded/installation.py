@@ -14,6 +14,8 @@ from services.embedded.broker import PARTITIONS
 from services.embedded.supervisor import Program
 
 HOST: Final = "127.0.0.1"
+LOOPBACK: Final = "127.0.0.0/8"
+"""Where receivers of webhooks may be besides public addresses: on this machine."""
 SCORERS: Final = max(1, min(PARTITIONS, os.cpu_count() or 1))
 """One a core, and no more than there are partitions to share."""
 PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
@@ -164,6 +166,7 @@ class Installation:
             "BAROGRAPH_ALERTS_PORT": str(ports.alerts),
             "BAROGRAPH_ALERTS_GOVERNANCE": str(self.policy),
             "BAROGRAPH_ALERTS_POLICY_PUBLIC_KEY": str(self.policy_key),
+            "BAROGRAPH_ALERTS_OWN_NETWORKS": LOOPBACK,
             "BAROGRAPH_ALERTS_ENDPOINT_KEY": str(self.endpoint_key),
             "BAROGRAPH_ALERTS_PROBE_PORT": str(ports.collector_probe),
             "BAROGRAPH_ALERTS_INSTANCE": self._instance("collector"),

@@ -88,7 +88,7 @@ def test_the_service_tells_its_endpoint_of_a_planted_drop_and_of_nothing_else(
     with serving(receiver.app()) as port:
         key = place.with_name("endpoints.key")
         add_endpoint(place, key, url=f"http://127.0.0.1:{port}/", secret=SECRET, now=now())
-        with serve(place) as client:
+        with serve(place, own_networks="127.0.0.0/8") as client:
             soon(lambda: receiver.seen)
             time.sleep(2)  # nothing else may follow
             metrics = client.get("/metrics").text
@@ -100,3 +100,19 @@ def test_the_service_tells_its_endpoint_of_a_planted_drop_and_of_nothing_else(
     assert document["type"] == "alert.firing"
     assert [alert["labels"]["unit"] for alert in document["data"]["alerts"]] == [PLANT]
     assert 'barograph_delivery_attempts_total{outcome="delivered"}' in metrics
+
+
+def test_a_webhook_never_goes_to_this_machine_unless_it_is_allowed(
+    place: Path, serve: Serve
+) -> None:
+    drop(place)
+    receiver = Receiver()
+    with serving(receiver.app()) as port:
+        key = place.with_name("endpoints.key")
+        add_endpoint(place, key, url=f"http://127.0.0.1:{port}/", secret=SECRET, now=now())
+        refused = 'barograph_delivery_attempts_total{outcome="configuration"} '
+        with serve(place) as client:
+            before = client.get("/metrics").text.partition(refused)[2].partition("\n")[0]
+            soon(lambda: f"{refused}{float(before) + 1}" in client.get("/metrics").text)
+
+    assert receiver.seen == []
