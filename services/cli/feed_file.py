@@ -1,15 +1,21 @@
-"""A feed in a file, one CloudEvent a line, read the way the gateway will read it."""
+"""A feed in a file, read the way the gateway will read it.
+
+It is NDJSON, one CloudEvent a line, or what a platform exports; that becomes the same lines.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from services.ingest.feed_event import FeedEvent
+from services.cli.exports import Found, NotAnExport, mattermost, slack, teams
+from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.sources import cloudevents
 from services.ingest.sources.json_text import NotJson, decode
 from services.ingest.sources.reading import Ignored, SourceError
@@ -18,7 +24,21 @@ IMPORTED: Final = "imported"
 """The one unit of a directory that is made from a feed."""
 _BEFORE: Final = timedelta(days=366)
 """People seen in a feed are taken to have been there for a year before it."""
+_START: Final = 65_536
 _ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"\xfd7zXZ", b"BZh")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that may hold a feed.
+
+    Attributes:
+        path: Where it is.
+        workspace: Id of the workspace that a Slack export is of, where it does not say so.
+    """
+
+    path: Path
+    workspace: str | None = None
 
 
 class NotAFeed(Exception):
@@ -27,11 +47,11 @@ class NotAFeed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that holds something.
+    """One line that holds something, or one message of an export.
 
     Attributes:
         number: From 1.
-        raw: Its bytes.
+        raw: Its bytes; none where it stays here.
         reading: What the gateway will read: an event, or why there is none in it.
         at: When it happened, where that is known.
     """
@@ -85,30 +105,83 @@ class Contents:
         self.disorder = max(self.disorder, self.last - line.at)
 
 
-def check(path: Path) -> None:
-    """Let *path* pass if it can be a feed.
+def read(file: File) -> Iterator[Line]:
+    """What is in *file*, whatever of the known formats it has.
 
     Raises:
-        NotAFeed: it is an archive, an array or a table.
+        NotAFeed: it is something else.
     """
-    with path.open("rb") as file:
-        start = file.read(512)
-    if start.startswith(_ARCHIVES):
-        raise NotAFeed("this is an archive, such as a platform's export")
-    first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if first == b"[":
-        raise NotAFeed("this is a JSON array")
-    if first != b"{":
-        raise NotAFeed("its first line is no JSON object")
+    path = file.path
+    with path.open("rb") as opened:
+        start = opened.read(_START)
+    line = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
+    try:
+        if slack.is_one(path):
+            yield from _exported(slack.read(path, file.workspace))
+        elif start.startswith(_ARCHIVES):
+            raise NotAFeed("it is an archive, but no Slack export")
+        elif line.startswith(b"["):
+            yield from _exported(teams.read(path))
+        elif not line.startswith(b"{"):
+            raise NotAFeed("its first line is no JSON object")
+        elif mattermost.is_one(line):
+            yield from _exported(mattermost.read(path))
+        else:
+            yield from _lines(path)
+    except NotAnExport as error:
+        raise NotAFeed(str(error)) from None
 
 
-def read(path: Path) -> Iterator[Line]:
+def _lines(path: Path) -> Iterator[Line]:
     """The lines of *path* that are not empty."""
     with path.open("rb") as file:
         for number, raw in enumerate(file, 1):
             stripped = raw.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.strip()
             if stripped:
                 yield _line(number, stripped)
+
+
+def _exported(messages: Iterable[Found]) -> Iterator[Line]:
+    """Messages of an export; what is not public, or no message, stays here."""
+    for number, found in enumerate(messages, 1):
+        if isinstance(found, SourceError):
+            yield Line(number, b"", _reason(found), refused=True, at=None)
+        elif isinstance(found, Ignored):
+            yield Line(number, b"", found.reason.value, refused=False, at=None)
+        elif found.visibility is not Visibility.PUBLIC:
+            yield Line(number, b"", "not_public", refused=True, at=None)
+        elif not found.text:
+            yield Line(number, b"", "no_text", refused=True, at=None)
+        else:
+            yield Line(number, cloud_event(found), found, refused=False, at=found.at)
+
+
+def cloud_event(event: FeedEvent) -> bytes:
+    """*event*, a post, as the line that brings the gateway to it."""
+    posted = event.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    document = {
+        "specversion": "1.0",
+        "id": sha256(event.source_id.encode()).hexdigest(),
+        "source": event.source,
+        "type": "org.barograph.message.created.v1",
+        "time": posted,
+        "datacontenttype": "application/json",
+        "data": {
+            "message_id": event.source_id,
+            "identity": event.identity,
+            "channel": event.channel,
+            "visibility": event.visibility.value,
+            "version": event.version,
+            "posted_at": posted,
+            "text": event.text,
+        },
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _reason(error: SourceError) -> str:
+    fault = error.faults[0]
+    return f"{fault.code} {fault.pointer}".strip()
 
 
 def _line(number: int, raw: bytes) -> Line:
@@ -119,17 +192,16 @@ def _line(number: int, raw: bytes) -> Line:
     except NotJson:
         return Line(number, raw, "not_json", refused=True, at=None)
     except SourceError as error:
-        fault = error.faults[0]
-        return Line(number, raw, f"{fault.code} {fault.pointer}".strip(), refused=True, at=None)
+        return Line(number, raw, _reason(error), refused=True, at=None)
     if isinstance(reading, Ignored):
         return Line(number, raw, reading.reason.value, refused=False, at=None)
     return Line(number, raw, reading, refused=False, at=at or reading.at)
 
 
-def scan(path: Path) -> Contents:
-    """What is in *path*."""
+def scan(file: File) -> Contents:
+    """What is in *file*; raises what ``read`` does."""
     contents = Contents()
-    for line in read(path):
+    for line in read(file):
         contents.add(line)
     return contents
 

@@ -20,10 +20,11 @@ from services.cli.feed_client import (
     GatewayRefused,
     GatewayUnavailable,
     Item,
+    Outcome,
     Tally,
     connect,
 )
-from services.cli.feed_file import Contents, Line
+from services.cli.feed_file import Contents, File, Line
 from services.cli.progress_bar import bar
 from services.cli.tally_table import tally_table
 from services.telemetry.clock import wall
@@ -44,20 +45,28 @@ class Report:
     refused: list[tuple[int, str]] = field(default_factory=list)
     """Number of each refused line, and the reason."""
 
+    def stays_here(self, line: Line) -> None:
+        """Count a message of an export that is not sent."""
+        outcome: Outcome = "refused" if line.refused else "ignored"
+        self.tally.outcomes[outcome] += 1
+        self.tally.reasons[outcome, str(line.reading)] += 1
+        if line.refused:
+            self.refused.append((line.number, str(line.reading)))
+
 
 async def post(
     client: FeedClient,
-    path: Path,
+    file: File,
     contents: Contents,
     *,
     now: Callable[[], datetime],
     on_progress: Callable[[Tally], None] = lambda _: None,
 ) -> Report:
-    """Post every line of *path*; the gateway's clock follows the events meanwhile.
+    """Post every line of *file*; the gateway's clock follows the events meanwhile.
 
     Args:
         client: The gateway.
-        path: The file.
+        file: The file.
         contents: What ``scan`` found in it.
         now: The wall's clock; nothing later is declared.
         on_progress: Called after each batch.
@@ -73,7 +82,10 @@ async def post(
     try:
         batch: list[Line] = []
         latest, size = contents.first, 0
-        for line in feed_file.read(path):
+        for line in feed_file.read(file):
+            if not line.raw:
+                report.stays_here(line)
+                continue
             if len(batch) >= BATCH or size + len(line.raw) > BATCH_BYTES:
                 await _send(client, batch, report)
                 on_progress(report.tally)
@@ -145,31 +157,43 @@ def _time_zone(_: click.Context, __: click.Parameter, value: str) -> str:
     callback=_time_zone,
     help="Of the people in a directory that is made.",
 )
+@click.option("--workspace", help="Id (T...) of the workspace of a Slack export that names none.")
 @click.option("--dry-run", is_flag=True, help="Say what is in the file, and send nothing.")
 def import_file(  # noqa: PLR0913 - one parameter an option
-    *, file: Path, ingest: str, key: str | None, make_directory: bool, time_zone: str, dry_run: bool
+    *,
+    file: Path,
+    ingest: str,
+    key: str | None,
+    make_directory: bool,
+    time_zone: str,
+    workspace: str | None,
+    dry_run: bool,
 ) -> None:
     """Post the events in FILE to the gateway.
 
-    FILE holds one CloudEvent a line (NDJSON), best in the order of time. The gateway's clock
-    follows the events, so windows close as they did then, and no other feed gets in meanwhile.
+    FILE holds one CloudEvent a line (NDJSON), best in the order of time, or is what a platform
+    exports: the zip of a Slack workspace, a Mattermost bulk export (JSONL), or a Teams export (a
+    JSON array). Of an export only what people wrote in public channels is sent; the policy must
+    list `slack`, `mattermost` or `teams` and the channels. The gateway's clock follows the events,
+    so windows close as they did then, and no other feed gets in meanwhile.
+
+    History needs a gateway that has not been at a later time yet: an import that was interrupted
+    begins anew with an empty one.
 
     The exit status is 0 when nothing was refused, 1 when something was or the gateway could not
     be reached, and 2 when the command was misused or FILE is no feed.
     """
-    try:
-        feed_file.check(file)
-    except feed_file.NotAFeed as error:
-        raise click.BadParameter(
-            f"{error}; only NDJSON is read: one CloudEvent a line", param_hint="FILE"
-        ) from None
     if key is None and not dry_run:
         raise click.UsageError("Missing option '--key' (or BAROGRAPH_KEY).")
     console = Console(stderr=True)
-    contents = feed_file.scan(file)
+    feed = File(file, workspace)
+    try:
+        contents = feed_file.scan(feed)
+    except feed_file.NotAFeed as error:
+        raise click.BadParameter(f"{error}; see --help", param_hint="FILE") from None
     if dry_run:
         console.print(tally_table(_expected(contents)))
-        _tell(console, _refused_lines(file))
+        _tell(console, _refused_lines(feed))
         sys.exit(1 if contents.refused else 0)
     directory = (
         feed_file.directory_from(contents, today=wall().date(), time_zone=time_zone)
@@ -177,7 +201,7 @@ def import_file(  # noqa: PLR0913 - one parameter an option
         else None
     )
     try:
-        report = asyncio.run(_import(file, contents, ingest, key or "", directory, console))
+        report = asyncio.run(_import(feed, contents, ingest, key or "", directory, console))
     except KeyboardInterrupt:
         console.print("Stopped.")
         sys.exit(1)
@@ -190,7 +214,7 @@ def import_file(  # noqa: PLR0913 - one parameter an option
 
 
 async def _import(  # noqa: PLR0913, PLR0917 - what the command was told
-    file: Path,
+    file: File,
     contents: Contents,
     ingest: str,
     key: str,
@@ -225,7 +249,7 @@ def _expected(contents: Contents) -> Tally:
     return tally
 
 
-def _refused_lines(file: Path) -> list[tuple[int, str]]:
+def _refused_lines(file: File) -> list[tuple[int, str]]:
     return [
         (line.number, line.reading)
         for line in feed_file.read(file)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -56,10 +57,10 @@ class Receiver:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[int]:
+def serving(app: ASGIApp, *, lifespan: Literal["on", "off"] = "off") -> Iterator[int]:
     """The port on which *app* answers, in a thread of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off")
+    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan=lifespan)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -67,7 +68,7 @@ def serving(app: ASGIApp) -> Iterator[int]:
         yield listener.getsockname()[1]
     finally:
         server.should_exit = True
-        server.force_exit = True
+        server.force_exit = lifespan == "off"
         thread.join(10)
         listener.close()
 

@@ -1,0 +1,86 @@
+"""A Microsoft Teams export: a JSON array of messages, named as in Graph but in PascalCase.
+
+Source: https://learn.microsoft.com/graph/api/resources/chatmessage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from services.cli.exports import Found, NotAnExport
+from services.contracts.envelope import Kind
+from services.contracts.failures import Fault
+from services.ingest.feed_event import Visibility
+from services.ingest.sources.json_text import NotJson, decode
+from services.ingest.sources.plain_text import from_html, tidy
+from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError, event, moment
+
+SOURCE: Final = "teams"
+MOST_BYTES: Final = 512 * 1024 * 1024
+"""The file is one array, so it is held in memory whole."""
+_MENTION: Final = re.compile(r"<at\b[^>]*>.*?</at>", re.DOTALL | re.IGNORECASE)
+_PLACES: Final = {"identity": "/From/User/Id", "text": "/Body/Content", "at": "/CreatedDateTime"}
+
+
+def read(path: Path) -> Iterator[Found]:
+    """What was written, in the order of the file.
+
+    Raises:
+        NotAnExport: it is no such array, or one that is too large.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise NotAnExport("the array is too large: split it")
+    try:
+        document = decode(path.read_bytes())
+    except (NotJson, SourceError) as error:
+        raise NotAnExport("it is not JSON") from error
+    if not isinstance(document, list) or not all(_is_message(one) for one in document):
+        raise NotAnExport("it is a JSON array, but not of a platform's messages")
+    return map(_reading, document)
+
+
+def _is_message(one: object) -> bool:
+    return isinstance(one, dict) and {"Id", "MessageType", "Body"} <= one.keys()
+
+
+def _reading(message: Mapping[str, Any]) -> Found:
+    if message["MessageType"] != "message":
+        return Ignored(IgnoredReason.HOUSEKEEPING)
+    if message.get("DeletedDateTime"):
+        return Ignored(IgnoredReason.NO_MESSAGE)
+    user = _object(_object(message.get("From")).get("User"))
+    if not user:
+        return Ignored(IgnoredReason.AUTOMATED)
+    place, body = _object(message.get("ChannelIdentity")), _object(message["Body"])
+    channel = f"{place.get('TeamId')}/{place.get('ChannelId')}"
+    if not user.get("Id"):
+        return SourceError(Fault("/From/User/Id", "missing"))
+    try:
+        return event(
+            _PLACES,
+            kind=Kind.POST,
+            source=SOURCE,
+            source_id=f"{channel}/{message['Id']}",
+            channel=f"{SOURCE}:{channel}",
+            identity=f"{SOURCE}:{user['Id']}",
+            at=moment(message.get("CreatedDateTime"), "/CreatedDateTime"),
+            text=_words(body),
+            visibility=Visibility.PUBLIC if place else Visibility.DIRECT,
+        )
+    except SourceError as error:
+        return error
+
+
+def _words(body: Mapping[str, Any]) -> str:
+    content = body.get("Content")
+    if not isinstance(content, str):
+        return ""
+    unnamed = _MENTION.sub(" ", content)
+    return from_html(unnamed) if body.get("ContentType") == "html" else tidy(unnamed)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,88 @@
+"""A Mattermost bulk export, line by line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.cli.exports import Found, mattermost
+from services.ingest.feed_event import FeedEvent, Visibility
+from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError
+
+AT = 1_767_600_000_123
+HEAD = [
+    {"type": "version", "version": 1},
+    {"type": "channel", "channel": {"team": "acme", "name": "square", "type": "O"}},
+    {"type": "channel", "channel": {"team": "acme", "name": "board", "type": "P"}},
+    {"type": "user", "user": {"username": "an", "email": "An@Example.org"}},
+    {"type": "bot", "bot": {"username": "robot"}},
+]
+
+
+def post(channel: str = "square", **more: Any) -> dict[str, Any]:
+    body = {"team": "acme", "channel": channel, "user": "an", "message": "Bonjour", "create_at": AT}
+    return {"type": "post", "post": {**body, **more}}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "export.jsonl"
+
+
+def read(path: Path, *posts: dict[str, Any] | str) -> list[Found]:
+    lines = [line if isinstance(line, str) else json.dumps(line) for line in (*HEAD, *posts)]
+    path.write_text("\n".join(lines))
+    return list(mattermost.read(path))
+
+
+def test_a_post_and_its_replies_are_messages(path: Path) -> None:
+    reply = {"user": "bo", "message": "@an d'accord", "create_at": AT + 1}
+
+    first, second = read(path, post(replies=[reply]))
+
+    assert isinstance(first, FeedEvent)
+    assert isinstance(second, FeedEvent)
+    assert (first.identity, first.channel) == ("mail:an@example.org", "mattermost:acme/square")
+    assert first.at.isoformat() == "2026-01-05T08:00:00.123000+00:00"
+    assert second.identity == "mattermost:bo"  # no mail address is known
+    assert second.text == "d'accord"
+    assert first.source_id != second.source_id
+
+
+def test_only_open_channels_are_public(path: Path) -> None:
+    direct = {"type": "direct_post", "direct_post": {"user": "an", "message": "x", "create_at": AT}}
+
+    found = read(path, post("square"), post("board"), post("unheard-of"), direct)
+
+    assert [one.visibility for one in found if isinstance(one, FeedEvent)] == [
+        Visibility.PUBLIC,
+        Visibility.PRIVATE,
+        Visibility.PRIVATE,
+        Visibility.DIRECT,
+    ]
+
+
+def test_what_no_person_wrote_is_ignored(path: Path) -> None:
+    found = read(
+        path,
+        post(user="robot"),
+        post(props={"from_webhook": "true"}),
+        post(type="system_join_channel"),
+    )
+
+    assert [one.reason for one in found if isinstance(one, Ignored)] == [
+        IgnoredReason.AUTOMATED,
+        IgnoredReason.AUTOMATED,
+        IgnoredReason.HOUSEKEEPING,
+    ]
+
+
+def test_a_broken_line_is_refused_and_the_next_one_read(path: Path) -> None:
+    broken, odd, fine = read(path, '{"type": "post", "po', post(create_at="yesterday"), post())
+
+    assert isinstance(broken, SourceError)
+    assert isinstance(odd, SourceError)
+    assert isinstance(fine, FeedEvent)
