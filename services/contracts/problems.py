@@ -26,6 +26,7 @@ class ProblemType:
 
 
 INVALID: Final = ProblemType("invalid-request", "The request is not valid", 422)
+INCOMPLETE: Final = ProblemType("incomplete", "The body did not arrive whole", 400)
 NOT_JSON: Final = ProblemType("not-json", "The body is not the JSON it claims to be", 400)
 UNAUTHENTICATED: Final = ProblemType("unauthenticated", "No valid credentials", 401)
 FORBIDDEN: Final = ProblemType("forbidden", "These credentials do not allow this", 403)
@@ -41,8 +42,8 @@ SPOOL_FULL: Final = ProblemType("spool-full", "Come back later", 503)
 UNAVAILABLE: Final = ProblemType("unavailable", "Come back later", 503)
 
 TYPES: Final = (
-    INVALID, NOT_JSON, UNAUTHENTICATED, FORBIDDEN, NOT_ADMITTED, NOT_FOUND, METHOD, CONFLICT,
-    TOO_LARGE, MEDIA, TOO_MANY, INTERNAL, SPOOL_FULL, UNAVAILABLE,
+    INVALID, INCOMPLETE, NOT_JSON, UNAUTHENTICATED, FORBIDDEN, NOT_ADMITTED, NOT_FOUND, METHOD,
+    CONFLICT, TOO_LARGE, MEDIA, TOO_MANY, INTERNAL, SPOOL_FULL, UNAVAILABLE,
 )  # fmt: skip
 
 

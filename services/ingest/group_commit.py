@@ -52,7 +52,11 @@ class Writer:
     async def __aexit__(self, *_: object) -> None:
         """Finish what was asked for, then end the thread."""
         self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        try:
+            await asyncio.to_thread(self._thread.join)
+        except asyncio.CancelledError:
+            self._thread.join()  # whoever opened the connection closes it next
+            raise
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """What *work* returned, once its effect is on disk.

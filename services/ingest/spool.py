@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, Protocol, Self
 from uuid import uuid4
 
@@ -99,7 +100,7 @@ class SqliteSpool:
         self._capacity = capacity
         self._writer = Writer(db, self._count)
         self._reading = sqlite3.connect(path, check_same_thread=False)
-        self._turn = asyncio.Lock()
+        self._in_use = Lock()
         self._promised = _EPOCH
         self._held = self._newest = 0
         self._count(db)
@@ -116,7 +117,8 @@ class SqliteSpool:
     async def __aexit__(self, *_: object) -> None:
         """Write what was asked for, then release the file."""
         await self._writer.__aexit__()
-        self._reading.close()
+        with self._in_use:
+            self._reading.close()
 
     async def append(self, items: Sequence[Admitted]) -> list[int]:
         """Insert the rows; callers that come together share one flush."""
@@ -203,8 +205,13 @@ class SqliteSpool:
         ]
 
     async def _read(self, query: str, *values: int) -> list[tuple[Any, ...]]:
-        async with self._turn:
-            return await asyncio.to_thread(lambda: self._reading.execute(query, values).fetchall())
+        def rows() -> list[tuple[Any, ...]]:
+            # A thread goes on when its caller is cancelled, as all are at the end: the connection
+            # must not be closed under it, nor be used by the next one meanwhile.
+            with self._in_use:
+                return self._reading.execute(query, values).fetchall()
+
+        return await asyncio.to_thread(rows)
 
 
 def _micros(moment: datetime) -> int:

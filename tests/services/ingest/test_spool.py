@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from threading import Event, Timer
+from typing import Self
 
 import pytest
 from typing_extensions import override
@@ -15,6 +18,29 @@ from services.ingest.spool import Spool, open_spool
 from tests.fakes.records import AT, message
 from tests.fakes.spool import MemorySpool
 from tests.suites.spool import SpoolSuite
+
+
+class Watched:
+    """A connection that takes its time, and notices when it is closed meanwhile."""
+
+    def __init__(self) -> None:
+        self.busy, self.go_on = Event(), Event()
+        self.closed_while_busy: bool | None = None
+
+    def execute(self, *_: object) -> Self:
+        """Be busy until told to go on."""
+        self.busy.set()
+        self.go_on.wait(10)
+        return self
+
+    def fetchall(self) -> list[tuple[object, ...]]:
+        """Be done."""
+        self.busy.clear()
+        return []
+
+    def close(self) -> None:
+        """Note whether that was safe."""
+        self.closed_while_busy = self.busy.is_set()
 
 
 class TestSqliteSpool(SpoolSuite):
@@ -47,6 +73,20 @@ class TestSqliteSpool(SpoolSuite):
 
         assert used
         assert later == seqs[0] + 1
+
+    async def test_it_is_not_closed_under_a_read_whose_caller_is_gone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """SQLite crashes the process when a connection is closed while a thread uses it."""
+        async with open_spool(tmp_path / "spool.db", capacity=9) as spool:
+            watched = Watched()
+            monkeypatch.setattr(spool, "_reading", watched)
+            caller = asyncio.create_task(spool.unsent(0, 9))
+            await asyncio.to_thread(watched.busy.wait, 10)
+            caller.cancel()
+            await asyncio.gather(caller, return_exceptions=True)
+            Timer(0.3, watched.go_on.set).start()
+        assert watched.closed_while_busy is False
 
     async def test_two_spools_have_two_names(self, tmp_path: Path) -> None:
         (tmp_path / "other").mkdir()
