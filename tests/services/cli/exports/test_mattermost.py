@@ -17,6 +17,7 @@ HEAD = [
     {"type": "version", "version": 1},
     {"type": "channel", "channel": {"team": "acme", "name": "square", "type": "O"}},
     {"type": "channel", "channel": {"team": "acme", "name": "board", "type": "P"}},
+    {"type": "channel", "channel": {"team": "acme", "name": "odd", "type": "canal"}},
     {"type": "user", "user": {"username": "an", "email": "An@Example.org"}},
     {"type": "bot", "bot": {"username": "robot"}},
 ]
@@ -55,10 +56,11 @@ def test_a_post_and_its_replies_are_messages(path: Path) -> None:
 def test_only_open_channels_are_public(path: Path) -> None:
     direct = {"type": "direct_post", "direct_post": {"user": "an", "message": "x", "create_at": AT}}
 
-    found = read(path, post("square"), post("board"), post("unheard-of"), direct)
+    found = read(path, post("square"), post("board"), post("odd"), post("unheard-of"), direct)
 
     assert [one.visibility for one in found if isinstance(one, FeedEvent)] == [
         Visibility.PUBLIC,
+        Visibility.PRIVATE,
         Visibility.PRIVATE,
         Visibility.PRIVATE,
         Visibility.DIRECT,
