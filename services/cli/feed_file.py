@@ -112,12 +112,16 @@ def read(file: File) -> Iterator[Line]:
         NotAFeed: it is something else.
     """
     path = file.path
-    with path.open("rb") as opened:
-        start = opened.read(_START)
+    start = b""
+    if not path.is_dir():
+        with path.open("rb") as opened:
+            start = opened.read(_START)
     line = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
     try:
         if slack.is_one(path):
             yield from _exported(slack.read(path, file.workspace))
+        elif path.is_dir():
+            raise NotAFeed("it is a folder, but no Slack export")
         elif start.startswith(_ARCHIVES):
             raise NotAFeed("it is an archive, but no Slack export")
         elif line.startswith(b"["):
@@ -145,7 +149,7 @@ def _exported(messages: Iterable[Found]) -> Iterator[Line]:
     """Messages of an export; what is not public, or no message, stays here."""
     for number, found in enumerate(messages, 1):
         if isinstance(found, SourceError):
-            yield Line(number, b"", _reason(found), refused=True, at=None)
+            yield Line(number, b"", _listed(found), refused=True, at=None)
         elif isinstance(found, Ignored):
             yield Line(number, b"", found.reason.value, refused=False, at=None)
         elif found.visibility is not Visibility.PUBLIC:
@@ -177,6 +181,11 @@ def cloud_event(event: FeedEvent) -> bytes:
         },
     }
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _listed(error: SourceError) -> str:
+    """The reason that the gateway would give: a message that stays here is counted like others."""
+    return "not_json" if error.faults[0].code == "not_json" else "invalid"
 
 
 def _reason(error: SourceError) -> str:

@@ -136,7 +136,7 @@ def _time_zone(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, readable=True, path_type=Path))
 @click.option(
     "--ingest", default="http://127.0.0.1:8410", show_default=True, help="Address of the gateway."
 )
@@ -172,10 +172,11 @@ def import_file(  # noqa: PLR0913 - one parameter an option
     """Post the events in FILE to the gateway.
 
     FILE holds one CloudEvent a line (NDJSON), best in the order of time, or is what a platform
-    exports: the zip of a Slack workspace, a Mattermost bulk export (JSONL), or a Teams export (a
-    JSON array). Of an export only what people wrote in public channels is sent; the policy must
-    list `slack`, `mattermost` or `teams` and the channels. The gateway's clock follows the events,
-    so windows close as they did then, and no other feed gets in meanwhile.
+    exports: a Slack workspace (the zip, or the folder that it was unpacked into), a Mattermost
+    bulk export (JSONL), or a Teams export (a JSON array). Of an export only what people wrote in
+    public channels is sent; the policy must list `slack`, `mattermost` or `teams` and the
+    channels. The gateway's clock follows the events, so windows close as they did then, and no
+    other feed gets in meanwhile.
 
     History needs a gateway that has not been at a later time yet: an import that was interrupted
     begins anew with an empty one.

@@ -7,12 +7,14 @@ name; the mail address beside it is what a directory has too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
-from services.cli.exports import Found
+from services.cli.exports import Found, NotAnExport
 from services.contracts.envelope import Kind
 from services.contracts.failures import Fault
 from services.ingest.feed_event import Visibility
@@ -21,6 +23,17 @@ from services.ingest.sources.plain_text import tidy
 from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError, event
 
 SOURCE: Final = "mattermost"
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of one line, which is a post with all its replies."""
+_THREADS: Final = 16
+"""Lines kept read: the replies of a thread come one by one, with others between them."""
+_POSTS: Final = frozenset({"post", "direct_post"})
+_WRITTEN: Final = frozenset({"", "me"})
+"""Types of a post under which a person's own words are."""
+_NOTICE: Final = re.compile(
+    r"(\S+) (?:joined|left) the (?:channel|team)\."
+    r"|\S+ (?:was )?(?:added to|removed from) the (?:channel|team) by (\S+?)\."
+)
 _MENTION: Final = re.compile(r"(?<![\w.@-])@[\w.-]+")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS: Final = 253_402_300_799_000
@@ -36,72 +49,116 @@ def is_one(first_line: bytes) -> bool:
     return isinstance(document, dict) and document.get("type") == "version"
 
 
+@dataclass(slots=True)
+class _Known:
+    """What the lines before the first post say.
+
+    Attributes:
+        people: User name -> mail address.
+        public: Channel -> whether everybody may read it.
+        bots: User names of bots.
+    """
+
+    people: dict[str, str] = field(default_factory=dict)
+    public: dict[str, bool] = field(default_factory=dict)
+    bots: set[str] = field(default_factory=set)
+
+
 def read(path: Path) -> Iterator[Found]:
-    """What was written, in the order of the file."""
-    people: dict[str, str] = {}
-    public: dict[str, bool] = {}
-    bots: set[str] = set()
+    """What was written, in the order of writing.
+
+    The export has it in no order at all, and a clock that waited for the last line would keep
+    every window open till then.  So the file is gone through twice: for when each message was
+    written and in which line it is (some 150 bytes of memory a message), and for the words.
+
+    Raises:
+        NotAnExport: a line is too long.
+    """
+    known = _Known()
+    order: list[tuple[int, int, int]] = []
     with path.open("rb") as file:
-        for raw in file:
-            if not raw.strip():
-                continue
+        for offset, raw in _lines(file):
             try:
-                line = decode(raw)
-            except NotJson:
-                yield SourceError(Fault("", "not_json"))
-                continue
+                kind, body = _parsed(raw)
             except SourceError as error:
                 yield error
                 continue
-            kind = str(line.get("type")) if isinstance(line, dict) else ""
-            body = line.get(kind) if isinstance(line, dict) else None
-            if not isinstance(body, dict):
-                continue
-            if kind == "user":
-                people[str(body.get("username"))] = str(body.get("email") or "")
-            elif kind == "bot":
-                bots.add(str(body.get("username")))
-            elif kind == "channel":
-                public[_channel(body, body.get("name"))] = body.get("type") == "O"
-            elif kind in {"post", "direct_post"}:
-                yield from _posts(kind, body, people, public, bots)
+            if kind in _POSTS:
+                order += ((when, offset, n) for n, when in enumerate(map(_when, _thread(body))))
+            else:
+                _learn(known, kind, body)
+        order.sort()
+
+        @lru_cache(maxsize=_THREADS)
+        def thread_at(offset: int) -> tuple[str, list[Mapping[str, Any]]]:
+            file.seek(offset)
+            kind, body = _parsed(file.readline(MOST_BYTES))
+            return kind, _thread(body)
+
+        for _, offset, place in order:
+            kind, thread = thread_at(offset)
+            yield _reading(thread[place], _where(kind, thread[0], known), known)
 
 
-def _posts(
-    kind: str,
-    post: Mapping[str, Any],
-    people: Mapping[str, str],
-    public: Mapping[str, bool],
-    bots: set[str],
-) -> Iterator[Found]:
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, and where each begins."""
+    offset = 0
+    while raw := file.readline(MOST_BYTES + 1):
+        if len(raw) > MOST_BYTES:
+            raise NotAnExport("a line of it is too long")
+        if raw.strip():
+            yield offset, raw
+        offset += len(raw)
+
+
+def _parsed(raw: bytes) -> tuple[str, Mapping[str, Any]]:
+    """Kind and content of a line; a kind that says nothing is empty."""
+    try:
+        line = decode(raw.removeprefix(b"\xef\xbb\xbf"))
+    except NotJson:
+        raise SourceError(Fault("", "not_json")) from None
+    kind = str(line.get("type")) if isinstance(line, dict) else ""
+    body = line.get(kind) if isinstance(line, dict) else None
+    return (kind, body) if isinstance(body, dict) else ("", {})
+
+
+def _learn(known: _Known, kind: str, body: Mapping[str, Any]) -> None:
+    if kind == "user":
+        known.people[str(body.get("username"))] = str(body.get("email") or "")
+    elif kind == "bot":
+        known.bots.add(str(body.get("username")))
+    elif kind == "channel":
+        known.public[_channel(body, body.get("name"))] = body.get("type") == "O"
+
+
+def _thread(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """A post and its replies, which stand inside it."""
-    channel = _channel(post, post.get("channel")) if kind == "post" else "direct"
-    if kind == "direct_post":
-        visibility = Visibility.DIRECT
-    else:
-        visibility = Visibility.PUBLIC if public.get(channel) else Visibility.PRIVATE
     replies = post.get("replies")
     below = [one for one in replies if isinstance(one, dict)] if isinstance(replies, list) else []
-    for message in (post, *below):
-        yield _reading(message, channel, visibility, people, bots)
+    return [post, *below]
 
 
-def _reading(
-    message: Mapping[str, Any],
-    channel: str,
-    visibility: Visibility,
-    people: Mapping[str, str],
-    bots: set[str],
-) -> Found:
-    user, text = message.get("user"), message.get("message")
-    props = message.get("props")
-    if user in bots or (isinstance(props, dict) and not _AUTOMATED.isdisjoint(props)):
-        return Ignored(IgnoredReason.AUTOMATED)
-    if str(message.get("type") or "").startswith("system_"):
-        return Ignored(IgnoredReason.HOUSEKEEPING)
+def _when(message: Mapping[str, Any]) -> int:
+    at = message.get("create_at")
+    return at if type(at) is int else 0
+
+
+def _where(kind: str, post: Mapping[str, Any], known: _Known) -> tuple[str, Visibility]:
+    if kind == "direct_post":
+        return "direct", Visibility.DIRECT
+    channel = _channel(post, post.get("channel"))
+    return channel, Visibility.PUBLIC if known.public.get(channel) else Visibility.PRIVATE
+
+
+def _reading(message: Mapping[str, Any], where: tuple[str, Visibility], known: _Known) -> Found:
+    (channel, visibility), user = where, message.get("user")
+    if not isinstance(user, str) or not user:
+        return SourceError(Fault("/post/user", "missing"))
+    reason = _not_written(message, user, known.bots)
+    if reason:
+        return Ignored(reason)
+    text, address = message.get("message"), known.people.get(user, "")
     try:
-        at = _moment(message.get("create_at"))
-        address = people.get(str(user), "")
         return event(
             {"identity": "/post/user", "text": "/post/message", "at": "/post/create_at"},
             kind=Kind.POST,
@@ -109,12 +166,28 @@ def _reading(
             source_id=f"{channel}/{user}/{message.get('create_at')}",  # it has no id of its own
             channel=f"{SOURCE}:{channel}",
             identity=f"mail:{address.lower()}" if address else f"{SOURCE}:{user}",
-            at=at,
+            at=_moment(message.get("create_at")),
             text=tidy(_MENTION.sub(" ", text)) if isinstance(text, str) else "",
             visibility=visibility,
         )
     except SourceError as error:
         return error
+
+
+def _not_written(
+    message: Mapping[str, Any], user: str, bots: Container[str]
+) -> IgnoredReason | None:
+    """Why *message* is not its author's own words; None where it is."""
+    props, kind = message.get("props"), str(message.get("type") or "")
+    if user in bots or (isinstance(props, dict) and not _AUTOMATED.isdisjoint(props)):
+        return IgnoredReason.AUTOMATED
+    if kind.startswith("system_"):
+        return IgnoredReason.HOUSEKEEPING
+    if kind not in _WRITTEN:  # a webhook's or a plugin's own
+        return IgnoredReason.AUTOMATED
+    # Older servers export their notices without a type, as if the person had written them.
+    notice = _NOTICE.fullmatch(str(message.get("message") or ""))
+    return IgnoredReason.HOUSEKEEPING if notice and user in notice.groups() else None
 
 
 def _channel(body: Mapping[str, Any], name: object) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from services.cli.exports import Found, NotAnExport
+from services.cli.exports.archive import elements
 from services.contracts.envelope import Kind
 from services.contracts.failures import Fault
 from services.ingest.feed_event import Visibility
-from services.ingest.sources.json_text import NotJson, decode
 from services.ingest.sources.plain_text import from_html, tidy
 from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError, event, moment
 
@@ -26,23 +26,23 @@ _PLACES: Final = {"identity": "/From/User/Id", "text": "/Body/Content", "at": "/
 
 
 def read(path: Path) -> Iterator[Found]:
-    """What was written, in the order of the file.
+    """What was written, in the order of writing.
 
     Raises:
         NotAnExport: it is no such array, or one that is too large.
     """
     if path.stat().st_size > MOST_BYTES:
         raise NotAnExport("the array is too large: split it")
-    try:
-        document = decode(path.read_bytes())
-    except (NotJson, SourceError) as error:
-        raise NotAnExport("it is not JSON") from error
-    if not isinstance(document, list) or not all(_is_message(one) for one in document):
+    found = elements(path.read_bytes())
+    messages = [one for one in found if _is_message(one)]
+    if len(messages) < len(found):
         raise NotAnExport("it is a JSON array, but not of a platform's messages")
-    return map(_reading, document)
+    # As text, and not yet known to be times; the platform writes all of them alike.
+    messages.sort(key=lambda one: str(one.get("CreatedDateTime")))
+    return map(_reading, messages)
 
 
-def _is_message(one: object) -> bool:
+def _is_message(one: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(one, dict) and {"Id", "MessageType", "Body"} <= one.keys()
 
 
@@ -56,7 +56,7 @@ def _reading(message: Mapping[str, Any]) -> Found:
         return Ignored(IgnoredReason.AUTOMATED)
     place, body = _object(message.get("ChannelIdentity")), _object(message["Body"])
     channel = f"{place.get('TeamId')}/{place.get('ChannelId')}"
-    if not user.get("Id"):
+    if not isinstance(user.get("Id"), str) or not user["Id"]:
         return SourceError(Fault("/From/User/Id", "missing"))
     try:
         return event(
@@ -68,10 +68,18 @@ def _reading(message: Mapping[str, Any]) -> Found:
             identity=f"{SOURCE}:{user['Id']}",
             at=moment(message.get("CreatedDateTime"), "/CreatedDateTime"),
             text=_words(body),
-            visibility=Visibility.PUBLIC if place else Visibility.DIRECT,
+            visibility=_visibility(place),
         )
     except SourceError as error:
         return error
+
+
+def _visibility(place: Mapping[str, Any]) -> Visibility:
+    """A chat has no team or no channel."""
+    named = all(
+        isinstance(place.get(part), str) and place[part] for part in ("TeamId", "ChannelId")
+    )
+    return Visibility.PUBLIC if named else Visibility.DIRECT
 
 
 def _words(body: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from services.cli import feed_file
 from services.cli.feed_file import File
 from services.cli.importing import import_file
 from services.ingest import directory_formats
+from services.telemetry.metrics.ingest import REASONS
 from tests.fakes.gateway import KEY, FakeGateway
 
 START = datetime(2026, 9, 7, 8, tzinfo=UTC)
@@ -194,3 +195,23 @@ def test_a_line_shows_nothing_of_its_words(file: Path) -> None:
 
     assert WORDS not in repr(line)
     assert "u1" not in repr(feed_file.scan(File(file)))
+
+
+def test_a_message_of_an_export_is_refused_for_a_reason_of_the_closed_list(file: Path) -> None:
+    post = {"user": "an", "message": "a\0b", "create_at": 1, "team": "t", "channel": "c"}
+    channel = {"type": "channel", "channel": {"team": "t", "name": "c", "type": "O"}}
+    lines = [{"type": "version", "version": 1}, channel, {"type": "post", "post": post}]
+    file.write_text("\n".join([*map(json.dumps, lines), "{"]))
+
+    result = run(file, "--dry-run")
+
+    told = {line.split()[0] for line in result.output.splitlines()}
+    assert {"invalid", "not_json"} <= told & set(REASONS["refused"])
+    assert "nul_character" not in result.output
+
+
+def test_a_folder_that_is_no_export_is_turned_away(tmp_path: Path) -> None:
+    result = run(tmp_path, "--dry-run")
+
+    assert result.exit_code == 2
+    assert "no Slack export" in result.output

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.cli.exports import Found, mattermost
+from services.cli.exports import Found, NotAnExport, mattermost
 from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError
 
@@ -73,13 +73,56 @@ def test_what_no_person_wrote_is_ignored(path: Path) -> None:
         post(user="robot"),
         post(props={"from_webhook": "true"}),
         post(type="system_join_channel"),
+        post(type="slack_attachment"),
+        post(message="an joined the team."),
+        post(message="bo added to the channel by an."),
     )
 
     assert [one.reason for one in found if isinstance(one, Ignored)] == [
         IgnoredReason.AUTOMATED,
         IgnoredReason.AUTOMATED,
         IgnoredReason.HOUSEKEEPING,
+        IgnoredReason.AUTOMATED,
+        IgnoredReason.HOUSEKEEPING,
+        IgnoredReason.HOUSEKEEPING,
     ]
+
+
+@pytest.mark.parametrize("words", ["bo joined the team.", "an joined the team. Welcome!"])
+def test_what_only_sounds_like_a_notice_is_a_message(path: Path, words: str) -> None:
+    [found] = read(path, post(message=words))
+
+    assert isinstance(found, FeedEvent)
+
+
+def test_messages_come_in_the_order_of_writing_whatever_that_of_the_file(path: Path) -> None:
+    late = {"user": "bo", "message": "third", "create_at": AT + 3}
+    early = {"user": "bo", "message": "first", "create_at": AT + 1}
+
+    found = read(
+        path,
+        post(message="fourth", create_at=AT + 4),
+        post(message="zeroth", replies=[late, early]),
+        post(message="second", create_at=AT + 2),
+    )
+
+    assert [one.text for one in found if isinstance(one, FeedEvent)] == [
+        "zeroth", "first", "second", "third", "fourth",
+    ]  # fmt: skip
+
+
+def test_a_line_without_end_is_not_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mattermost, "MOST_BYTES", 1_000)
+
+    with pytest.raises(NotAnExport, match="too long"):
+        read(path, post(message="canary " * 200))
+
+
+@pytest.mark.parametrize("user", [None, "", ["an"], {"name": "an"}])
+def test_a_message_without_an_author_is_refused(path: Path, user: object) -> None:
+    [found] = read(path, post(user=user))
+
+    assert isinstance(found, SourceError)
 
 
 def test_a_broken_line_is_refused_and_the_next_one_read(path: Path) -> None:

@@ -32,8 +32,8 @@ MATTERMOST: Final = "mattermost_export/zerver_tests_fixtures_mattermost_fixtures
 SAMPLES: Final = {
     f"{SLACK}test_slack_importer.zip": 77,
     f"{SLACK}test_unicode_slack_importer.zip": 2,
-    f"{MATTERMOST}direct_channel_export.json": 4,
-    f"{MATTERMOST}guestExport.json": 16,
+    f"{MATTERMOST}direct_channel_export.json": 3,
+    f"{MATTERMOST}guestExport.json": 10,
     "teams_export/channel_messages.json": 2,
 }
 """What people wrote in public channels, as far as there are words in it."""

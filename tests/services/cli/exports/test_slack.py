@@ -10,25 +10,28 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from services.cli.exports import Found, NotAnExport, slack
+from services.cli.exports import Found, NotAnExport, archive, slack
 from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError
 
 USERS = [{"id": "U1", "team_id": "T1"}, {"id": "UB", "is_bot": True}]
-CHANNELS = [{"id": "C1", "name": "general"}]
+CHANNELS = [{"id": "C1", "name": "general"}, {"id": "C2", "name": "closed", "is_private": True}]
+DAY = "general/2026-01-05.json"
 
 
 def message(text: str, ts: str = "1767600000.000100", **more: Any) -> dict[str, Any]:
     return {"type": "message", "user": "U1", "text": text, "ts": ts, **more}
 
 
-def export(path: Path, files: dict[str, Any], users: Iterable[Any] = USERS) -> Path:
-    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("users.json", json.dumps(list(users)))
-        archive.writestr("channels.json", json.dumps(CHANNELS))
+def export(
+    path: Path, files: dict[str, Any], users: Iterable[Any] = USERS, below: str = ""
+) -> Path:
+    with ZipFile(path, "w", ZIP_DEFLATED) as zipped:
+        zipped.writestr(f"{below}users.json", json.dumps(list(users)))
+        zipped.writestr(f"{below}channels.json", json.dumps(CHANNELS))
         for name, content in files.items():
             raw = content if isinstance(content, bytes) else json.dumps(content)
-            archive.writestr(name, raw)
+            zipped.writestr(below + name, raw)
     return path
 
 
@@ -113,7 +116,7 @@ def test_the_workspace_must_be_known(path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        pytest.param(b"[" + b" " * slack.MOST_BYTES + b"]", "too large", id="a bomb"),
+        pytest.param(b"[" + b" " * archive.MOST_BYTES + b"]", "too large", id="a bomb"),
         pytest.param(b"[canary", "not JSON", id="not JSON"),
         pytest.param(b"[" * 100_000, "not JSON", id="nested"),
         pytest.param(b'{"canary": 1}', "not the list", id="no list"),
@@ -129,7 +132,57 @@ def test_a_file_that_is_no_day_ends_the_reading(path: Path, content: bytes, said
 
 def test_another_zip_is_none(tmp_path: Path) -> None:
     other = tmp_path / "other.zip"
-    with ZipFile(other, "w") as archive:
-        archive.writestr("readme.txt", "hello")
+    with ZipFile(other, "w") as zipped:
+        zipped.writestr("readme.txt", "hello")
 
     assert not slack.is_one(other)
+
+
+def test_a_folder_and_a_zip_of_a_folder_are_read_alike(path: Path, tmp_path: Path) -> None:
+    whole = read(export(path, {DAY: [message("x")]}))
+    folder = tmp_path / "Acme export"
+    with ZipFile(path) as zipped:
+        zipped.extractall(folder)
+
+    assert read(folder) == whole
+    assert read(export(path, {DAY: [message("x")]}, below="Acme export/")) == whole
+
+
+def test_a_list_may_say_itself_that_a_channel_is_private(path: Path) -> None:
+    [found] = read(export(path, {"closed/2026-01-05.json": [message("secret")]}))
+
+    assert isinstance(found, FeedEvent)
+    assert found.visibility is Visibility.PRIVATE
+
+
+@pytest.mark.parametrize(
+    "odd", [{"text": "half \ud83d"}, {"text": "a\0b"}, {"user": ["U1"]}, {"ts": {}}, {"text": 7}]
+)
+def test_an_odd_message_is_refused_and_the_next_one_read(path: Path, odd: dict[str, Any]) -> None:
+    later = message("fine", "1767600009.000100")
+
+    found = read(export(path, {DAY: [message("x") | odd, later]}))
+
+    assert {type(one) for one in found} == {SourceError, FeedEvent}
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_a_damaged_zip_ends_in_one_exception(path: Path, at: int) -> None:
+    raw = bytearray(export(path, {DAY: [message(f"x{n}") for n in range(99)]}).read_bytes())
+    start = raw.find(DAY.encode()) + len(DAY)
+    raw[start + at] ^= 0xFF
+    path.write_bytes(raw)
+
+    with pytest.raises(NotAnExport, match="damaged"):
+        read(path)
+
+
+@pytest.mark.parametrize(("at", "value"), [(6, 99), (9, 8)], ids=["version", "name"])
+def test_a_zip_whose_list_cannot_be_read_is_none(path: Path, at: int, value: int) -> None:
+    raw = bytearray(export(path, {"general/\xe9.json": []}).read_bytes())
+    entry = raw.rfind(b"PK\x01\x02")
+    raw[entry + at] |= value
+    raw[entry + 46 : entry + 47] = b"\xff"
+    path.write_bytes(raw)
+
+    assert not slack.is_one(path)

@@ -41,8 +41,9 @@ def test_a_message_loses_its_markup_and_whom_it_mentions(tmp_path: Path) -> None
     assert found.visibility is Visibility.PUBLIC
 
 
-def test_a_chat_is_not_public(tmp_path: Path) -> None:
-    [found] = read(tmp_path, message(ChannelIdentity=None, ChatId="19:y"))
+@pytest.mark.parametrize("place", [None, {}, {"TeamId": "t-1"}, {"TeamId": "t", "ChannelId": ""}])
+def test_what_names_no_channel_is_not_public(tmp_path: Path, place: object) -> None:
+    [found] = read(tmp_path, message(ChannelIdentity=place, ChatId="19:y"))
 
     assert isinstance(found, FeedEvent)
     assert found.visibility is Visibility.DIRECT
@@ -69,12 +70,22 @@ def test_what_is_no_message_of_a_person_is_ignored(
         {"CreatedDateTime": "5 January"},
         {"From": {"User": {"Id": ""}}},
         {"From": {"User": {"DisplayName": "x"}}},
+        {"From": {"User": {"Id": ["g-1"]}}},
+        {"Body": {"ContentType": "text", "Content": "half \ud83d"}},
     ],
 )
 def test_what_lacks_a_time_or_an_author_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     [found] = read(tmp_path, message(**change))
 
     assert isinstance(found, SourceError)
+
+
+def test_messages_come_in_the_order_of_writing(tmp_path: Path) -> None:
+    later = message("<p>second</p>", CreatedDateTime="2026-01-05T08:00:01.5+00:00")
+
+    found = read(tmp_path, later, message("<p>first</p>"))
+
+    assert [one.text for one in found if isinstance(one, FeedEvent)] == ["first", "second"]
 
 
 @pytest.mark.parametrize("messages", [["canary"], [{"id": "canary"}], [message(), 7]])
