@@ -34,7 +34,9 @@ def test_a_feed_arrives_whole_out_of_order_and_partly_twice() -> None:
     times = Counter(order)
     assert set(times) == set(range(10_000))
     assert 150 < sum(count > 1 for count in times.values()) < 250
-    assert order != sorted(order)
+    assert list(dict.fromkeys(order)) != sorted(times)
+    again = Counter(arrivals(1, 300, Disorder(twice=1, within=200)))
+    assert min(again.values()) > 1  # the last ones come again too
 
 
 def test_some_requests_are_sent_again() -> None:

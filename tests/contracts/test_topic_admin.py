@@ -53,7 +53,7 @@ def test_another_number_of_partitions_is_told() -> None:
     assert plan(found, SHAPE) == [Change(messages.TOPIC, partitions=4)]
 
 
-def test_no_record_outlives_its_retention_by_more_than_an_hour() -> None:
+def test_a_segment_lasts_an_hour_at_most_and_time_is_the_brokers() -> None:
     for facts in TOPICS:
         config = configuration(facts, SHAPE)
         assert int(config["segment.ms"]) <= HOUR
