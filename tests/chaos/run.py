@@ -181,7 +181,7 @@ def _rows(engine: Engine) -> int:
 def _silences(
     happened: list[tuple[Fault, float]], growth: list[float]
 ) -> Iterator[tuple[Fault, float]]:
-    ends = [at for _, at in happened[1:]] + [growth[-1]]
+    ends = [*(at for _, at in happened), growth[-1]][1:]
     for (fault, at), end in zip(happened, ends, strict=True):
         gaps = (after - before for before, after in pairwise(growth) if before < end and after > at)
         yield fault, max(gaps, default=0.0)
