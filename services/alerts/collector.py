@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, or_, select, tuple_
 
 from models.climate.windows import Cadence, Window, four_weeks_of, week_of
 from models.language.labels import Driver, Signal
+from services.alerts import gateways
 from services.alerts.database import STATEMENT_ROWS, insert
 from services.alerts.missed import miss
 from services.alerts.tables.pseudonymous import (
@@ -61,7 +62,7 @@ def collect(connection: Connection, scores: Iterable[ScoreV1]) -> Collected:
     _withdraw(connection, {(s.block, s.pid) for s in scores if s.kind is Kind.WITHDRAW})
     messages = [score for score in scores if score.kind is not Kind.WITHDRAW]
     shut = _shut(connection, {score.local_day for score in messages})
-    late = [score for score in messages if score.local_day in shut]
+    late = _news(connection, [score for score in messages if score.local_day in shut])
     _keep(connection, [score for score in messages if score.local_day not in shut])
     for day in sorted({score.local_day for score in late}):
         miss(connection, _seqs(s for s in late if s.local_day == day), day, Settlement.LATE)
@@ -84,6 +85,16 @@ def _seqs(scores: Iterable[ScoreV1]) -> Seqs:
         if score.seq:  # 0: no spool holds it
             found[score.spool_id].add(score.seq)
     return {spool: tuple(sorted(seqs)) for spool, seqs in sorted(found.items())}
+
+
+def _news(connection: Connection, late: Sequence[ScoreV1]) -> list[ScoreV1]:
+    """Those of *late* that nobody has counted yet.
+
+    Of a day that has folded no row tells what was collected; its spool does: what it has settled
+    comes again only because a broker or a worker went back.
+    """
+    settled = gateways.settled_below(connection) if late else {}
+    return [score for score in late if not 0 < score.seq < settled.get(score.spool_id, 0)]
 
 
 def _withdraw(connection: Connection, people: Collection[tuple[int, str]]) -> None:

@@ -22,10 +22,11 @@ def progress(connection: Connection, record: ProgressV1) -> None:
     said = insert(connection, GATEWAY).values(
         spool_id=record.spool_id,
         owes_nothing_until=record.owes_nothing_until,
+        settled_below=record.settled_below,
         said_at=record.said_at,
         lease_until=record.lease_until,
     )
-    names = ("owes_nothing_until", "said_at", "lease_until")
+    names = ("owes_nothing_until", "settled_below", "said_at", "lease_until")
     connection.execute(
         said.on_conflict_do_update(
             index_elements=["spool_id"],
@@ -42,6 +43,12 @@ def known(connection: Connection) -> tuple[GatewayProgress, ...]:
         GatewayProgress(owes_nothing_until=until, lease_until=lease)
         for until, lease in connection.execute(found)
     )
+
+
+def settled_below(connection: Connection) -> dict[str, int]:
+    """For each spool the number below which it has settled everything."""
+    found = select(GATEWAY.c.spool_id, GATEWAY.c.settled_below)
+    return {row.spool_id: row.settled_below for row in connection.execute(found)}
 
 
 def left_out(connection: Connection, now: datetime) -> int:

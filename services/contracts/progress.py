@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from services.contracts.envelope import Slug
 from services.contracts.record import Record
@@ -18,6 +18,8 @@ class ProgressV1(Record):
     spool_id: Slug
     owes_nothing_until: AwareDatetime
     """Event time of its oldest unsettled message, else its clock."""
+    settled_below: Annotated[int, Field(ge=1)]
+    """Every message that its spool numbered lower is settled: one that comes again is a repeat."""
     declared: bool
     """The clock was declared by an import or a simulation, rather than read off the wall."""
     said_at: AwareDatetime

@@ -62,9 +62,11 @@ class Progress:
             wall = self.now()
             oldest, time = await self.spool.oldest_event_time(), clock.now(wall)
             until = time if oldest is None else min(oldest, time)
+            settled_below = await self.spool.settled_below()
             said = ProgressV1(
                 spool_id=self.spool.spool_id,
                 owes_nothing_until=until,
+                settled_below=settled_below,
                 declared=clock.declared is not None,
                 said_at=wall,
                 lease_until=wall + self.lease,

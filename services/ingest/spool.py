@@ -76,6 +76,10 @@ class Spool(Protocol):
         """
         ...
 
+    async def settled_below(self) -> int:
+        """The lowest ``seq`` that is not settled, or else the next one that will be given."""
+        ...
+
     def promise(self, until: datetime) -> None:
         """Remember that progress up to *until* was published."""
         ...
@@ -172,6 +176,13 @@ class SqliteSpool:
         """Look at the front of the index."""
         ((oldest,),) = await self._read("SELECT min(held_until) FROM spool")
         return None if oldest is None else _moment(oldest)
+
+    async def settled_below(self) -> int:
+        """Look at the first row; in one query, for what is being written has a number already."""
+        ((lowest, given),) = await self._read(
+            "SELECT min(seq), (SELECT seq FROM sqlite_sequence WHERE name = 'spool') FROM spool"
+        )
+        return int((given or 0) + 1 if lowest is None else lowest)
 
     def promise(self, until: datetime) -> None:
         """Hold later arrivals at *until*, not before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -87,8 +88,12 @@ class UnlistedKey(KeyError):
 
 
 def emit(event: Event, /, *, level: Level = "info", **fields: Unpack[Fields]) -> None:
-    """Write one line; a misspelt event or key is a type error before it is a line."""
-    getattr(structlog.get_logger(), level)(event, **fields)
+    """Write one line; a misspelt event or key is a type error before it is a line.
+
+    A line that cannot be written is lost: a full disk must not end what the line tells of.
+    """
+    with contextlib.suppress(OSError):
+        getattr(structlog.get_logger(), level)(event, **fields)
 
 
 def allow_listed(*, strict: bool) -> Processor:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import resource
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -18,6 +20,7 @@ FROZEN_S: Final = 15
 HELPS_S: Final = 15
 """How long an added worker stays."""
 PATIENCE_S: Final = 20
+FULL_S: Final = 5
 
 
 async def inflict(stack: Stack, fault: Fault) -> None:
@@ -27,6 +30,7 @@ async def inflict(stack: Stack, fault: Fault) -> None:
         Kind.FREEZE: lambda: _frozen(stack, fault.victim),
         Kind.BROKER: stack.kill_broker,
         Kind.DATABASE: stack.take_database_away,
+        Kind.DISK: lambda: _full(stack),
         Kind.WORKER: lambda: _helped(stack),
     }
     await does[fault.kind]()
@@ -43,6 +47,21 @@ async def _frozen(stack: Stack, victim: str) -> None:
         await asyncio.sleep(FROZEN_S)
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+async def _full(stack: Stack) -> None:
+    """No file of the gateway takes another byte: its spool, its directory and its log.
+
+    The kernel refuses each write, as a full disk does; only the error's number is another one.
+    """
+    pid = stack.line.supervisor.pids()["ingest"]
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        await asyncio.sleep(FULL_S)
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # it may have died of that
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def _helped(stack: Stack) -> None:

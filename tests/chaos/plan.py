@@ -17,10 +17,11 @@ class Kind(StrEnum):
     FREEZE = "SIGSTOP 15 s"
     BROKER = "broker killed"
     DATABASE = "database away"
+    DISK = "disk full"
     WORKER = "worker added, removed"
 
 
-OTHERS: Final = (Kind.BROKER, Kind.FREEZE, Kind.DATABASE, Kind.WORKER)
+OTHERS: Final = (Kind.BROKER, Kind.DISK, Kind.DATABASE, Kind.FREEZE, Kind.WORKER)
 KILLS_A_FAULT: Final = 2
 """Kills for each fault of another kind."""
 

@@ -5,32 +5,38 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError
 
-from models.language.corpus.loader import load
-from models.language.corpus.split import held_out
-from services.alerts import database, ledger
-from services.alerts.tables.pseudonymous import OPEN_SCORE
-from services.alerts.tables.released import LATE
+from services.alerts import database
+from services.alerts.delivery import signature
+from services.alerts.tables.operations import DELIVERY
+from services.alerts.tables.released import WINDOW_SUMMARY
+from services.cli.endpoints import add_endpoint
+from services.cli.feed_client import Tally
+from tests.chaos import verdict
+from tests.chaos.feeds import ClosedWeeks, OpenHours, people
 from tests.chaos.inflict import inflict
-from tests.chaos.plan import Disorder, Fault, faults, requests
-from tests.journey.feed import directory, event, identity, long_ago
+from tests.chaos.plan import Fault, faults, requests
+from tests.chaos.verdict import Check
+from tests.chaos.watch import Watch, back_after
+from tests.fakes.receiver import Receiver, Say, serving
+from tests.journey.line import until
 from tests.journey.stack import Stack, stack
 
-UNITS: Final = [f"acme.u{number}" for number in range(10)]
-A_UNIT: Final = 40
 BATCH: Final = 50
-SPREAD: Final = timedelta(hours=20)
-"""Messages were written within that time before the start: in windows that are all open."""
 DRAINED_WITHIN_S: Final = 900
+CLOSED_WITHIN_S: Final = 120
+UNRELIABLE: Final = Say(500)
+"""The receiver's first answer: it has taken the webhook and says that it has not."""
+CONFIRMED_WITHIN_S: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Terms:
 
     Attributes:
         stack: Its name.
+        windows: ``open``, or ``closed`` if they close under way.
         events: How many different ones are sent.
         rate: Events a second.
         faults: How many happen meanwhile.
@@ -46,6 +53,7 @@ class Terms:
     """
 
     stack: str
+    windows: str
     events: int
     rate: float
     faults: int
@@ -57,87 +65,117 @@ class Found:
     """What a run came to.
 
     Attributes:
-        accepted: Different events that the gateway took.
-        refused: Events that it did not take.
-        collected: Rows in open windows.
-        late: Messages that a window no longer took.
-        owed: Messages left in the spool.
-        ledger: Whether the ledger holds.
-        silences: For each fault, the longest time in which no row was added, in seconds.
+        checks: What was promised, and whether it was kept.
+        back: For each fault how long it took to make progress again, in seconds.
         seconds: From the first event to an empty spool.
     """
 
-    accepted: int = 0
-    refused: int = 0
-    collected: int = 0
-    late: int = 0
-    owed: int = 0
-    ledger: bool = False
-    silences: list[tuple[Fault, float]] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    back: list[tuple[Fault, float]] = field(default_factory=list)
     seconds: float = 0
 
-    def exact(self, terms: Terms) -> bool:
-        """Whether every event was taken and stands in its window once."""
-        return (
-            self.accepted == self.collected == terms.events
-            and self.refused == self.late == self.owed == 0
-            and self.ledger
-        )
+    @property
+    def exact(self) -> bool:
+        """Whether every promise was kept."""
+        return all(check.holds for check in self.checks)
 
 
 async def run(terms: Terms, folder: Path, say: Callable[[str], None]) -> Found:
     """Run everything in *folder*, which is empty."""
-    found = Found()
-    async with stack(terms.stack, folder) as running:
-        now = datetime.now(UTC)
-        people = directory(UNITS, A_UNIT, since=long_ago(now))
-        await running.line.feed.put_directory(people)
-        engine = database.open_engine(running.line.installation.climate)
-        growth: list[float] = []
-        watching = asyncio.create_task(_watch(engine, growth))
-        began = time.monotonic()
-        inflicted, _ = await asyncio.gather(
-            _inflict(running, terms, say), _feed(running, terms, now, found, say)
-        )
-        say("all events are sent; waiting for the spool to empty")
-        await running.line.settled(seconds=DRAINED_WITHIN_S)
-        found.seconds = time.monotonic() - began
-        watching.cancel()
-        found.silences = list(_silences(inflicted, [began, *growth, time.monotonic()]))
-        found.collected = _rows(engine)
-        with engine.connect() as climate:
-            found.late = climate.scalar(select(func.coalesce(func.sum(LATE.c["count"]), 0))) or 0
-        engine.dispose()
-        found.ledger = ledger.verify(running.line.installation.climate).holds
+    found, receiver, secret = Found(), Receiver(answers=[UNRELIABLE]), signature.generate()
+    now = datetime.now(UTC)
+    feed = (ClosedWeeks if terms.windows == "closed" else OpenHours)(terms.events, now)
+    with serving(receiver.app()) as port:
+        async with stack(terms.stack, folder) as running, _watched(running) as watch:
+            installation = running.line.installation
+            url = f"http://127.0.0.1:{port}/"
+            add_endpoint(
+                installation.climate, installation.endpoint_key, url=url, secret=secret, now=now
+            )
+            await running.line.feed.put_directory(people(now))
+            began = time.monotonic()
+            inflicted, _ = await asyncio.gather(
+                _inflict(running, terms, say), _send(running, terms, feed, found, say)
+            )
+            say("all events are sent; waiting for the spool to empty")
+            await running.line.settled(seconds=DRAINED_WITHIN_S)
+            found.seconds = time.monotonic() - began
+            times = [at for _, at in inflicted]
+            back = back_after(times, watch.growth, time.monotonic())
+            found.back = [(fault, after) for (fault, _), after in zip(inflicted, back, strict=True)]
+            if isinstance(feed, ClosedWeeks):
+                await _closed(running, watch, feed)
+                await until(partial(_all_delivered, watch.engine), seconds=CONFIRMED_WITHIN_S)
+            with database.reading(watch.engine).begin() as climate:
+                found.checks += verdict.any_run(climate)
+                if isinstance(feed, ClosedWeeks):
+                    found.checks += verdict.closed_weeks(climate, feed)
+                    found.checks += verdict.alerts(receiver.seen, secret)
+                else:
+                    found.checks += verdict.open_hours(climate, terms.events)
+            await asyncio.to_thread(watch.look_at_cells)
+            found.checks.append(Check("cells that were restated", len(watch.restated), 0))
     with sqlite3.connect(folder / "spool.db") as spool:
-        [[found.owed]] = spool.execute("SELECT count(*) FROM spool")
+        [[owed]] = spool.execute("SELECT count(*) FROM spool")
+    found.checks.append(Check("messages left in the spool", owed, 0))
     return found
 
 
-async def _feed(
-    running: Stack, terms: Terms, now: datetime, found: Found, say: Callable[[str], None]
+@asynccontextmanager
+async def _watched(running: Stack) -> AsyncIterator[Watch]:
+    watch = Watch(database.open_engine(running.line.installation.climate))
+    watching = asyncio.create_task(watch.run())
+    try:
+        yield watch
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        watch.engine.dispose()
+
+
+async def _send(
+    running: Stack,
+    terms: Terms,
+    feed: ClosedWeeks | OpenHours,
+    found: Found,
+    say: Callable[[str], None],
 ) -> None:
-    texts = [example.text for example in load() if held_out(example.id)]
+    """Send everything, in disorder and partly twice, and declare how far it is."""
+    client, clock = running.line.feed, datetime.min.replace(tzinfo=UTC)
     taken: set[int] = set()
-
-    def line(number: int) -> bytes:
-        unit = UNITS[number % len(UNITS)]
-        at = now - SPREAD * ((number * 7_919) % terms.events) / terms.events
-        who = identity(unit, number // len(UNITS) % A_UNIT)
-        return event(number, who, texts[number % len(texts)], at)
-
+    tally, sent = Tally(), 0
     began = time.monotonic()
-    sent = 0
-    for numbers, again in requests(terms.seed, terms.events, BATCH, Disorder()):
+    for numbers, again in requests(terms.seed, terms.events, BATCH, feed.disorder):
+        at = feed.clock(max(numbers))
+        if at is not None and at > clock:
+            await client.declare(clock := at)
         for _ in range(1 + again):
-            answer = await running.line.feed.send([line(number) for number in numbers])
-            found.refused += answer.refused
+            tally.add(await client.send([feed.line(number) for number in numbers]))
         taken.update(numbers)
         sent += len(numbers)
         if sent // 5_000 > (sent - len(numbers)) // 5_000:
             say(f"{time.monotonic() - began:6.0f} s  {sent:,} events sent")
         await asyncio.sleep(max(0.0, began + sent / terms.rate - time.monotonic()))
-    found.accepted = len(taken)
+    found.checks.append(Check("different events sent", len(taken), terms.events))
+    found.checks.append(Check("why events were not accepted", dict(tally.reasons), {}))
+
+
+async def _closed(running: Stack, watch: Watch, feed: ClosedWeeks) -> None:
+    """Let the last window close; return once all have."""
+    await running.line.feed.declare(feed.closed)
+    due = len({window for window, _ in feed.sent()})
+
+    def closed() -> bool:
+        with database.reading(watch.engine).begin() as climate:
+            return climate.scalar(select(func.count()).select_from(WINDOW_SUMMARY)) == due
+
+    await until(closed, seconds=CLOSED_WITHIN_S)
+
+
+def _all_delivered(engine: Engine) -> bool:
+    with database.reading(engine).begin() as climate:
+        states = climate.execute(select(DELIVERY.c.status)).scalars().all()
+    return set(states) == {"delivered"}
 
 
 async def _inflict(
@@ -156,32 +194,3 @@ async def _inflict(
         happened.append((fault, time.monotonic()))
         await inflict(running, fault)
     return happened
-
-
-async def _watch(engine: Engine, growth: list[float]) -> None:
-    """Note each time at which there were more rows than before."""
-    before = 0
-    while True:
-        rows = await asyncio.to_thread(_rows, engine)
-        if rows > before:
-            before = rows
-            growth.append(time.monotonic())
-        await asyncio.sleep(0.1)
-
-
-def _rows(engine: Engine) -> int:
-    """How many messages are collected; 0 while the database is away."""
-    try:
-        with database.reading(engine).connect() as climate:
-            return climate.scalar(select(func.count()).select_from(OPEN_SCORE)) or 0
-    except DBAPIError:
-        return 0
-
-
-def _silences(
-    happened: list[tuple[Fault, float]], growth: list[float]
-) -> Iterator[tuple[Fault, float]]:
-    ends = [*(at for _, at in happened), growth[-1]][1:]
-    for (fault, at), end in zip(happened, ends, strict=True):
-        gaps = (after - before for before, after in pairwise(growth) if before < end and after > at)
-        yield fault, max(gaps, default=0.0)

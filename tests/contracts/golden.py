@@ -31,8 +31,9 @@ GOLDEN: Final[tuple[tuple[type[Record], bytes], ...]] = (
     (
         ProgressV1,
         (
-            b'{"spool_id":"gateway-1","owes_nothing_until":"2026-02-02T09:00:00Z","declared":false,'
-            b'"said_at":"2026-02-02T09:00:01Z","lease_until":"2026-02-02T09:01:01Z"}'
+            b'{"spool_id":"gateway-1","owes_nothing_until":"2026-02-02T09:00:00Z",'
+            b'"settled_below":7,"declared":false,"said_at":"2026-02-02T09:00:01Z",'
+            b'"lease_until":"2026-02-02T09:01:01Z"}'
         ),
     ),
     (

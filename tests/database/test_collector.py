@@ -12,14 +12,14 @@ from sqlalchemy import Engine, delete, func, select
 
 from models.climate.windows import block
 from models.language.labels import Driver, Signal
-from services.alerts import database, folding
+from services.alerts import database, folding, gateways
 from services.alerts.collector import Collected, collect
 from services.alerts.tables.pseudonymous import OPEN_SCORE, PERSON_DAY, WITHDRAWN
 from services.alerts.tables.released import LATE
 from services.contracts.envelope import Kind
 from services.contracts.scores import ScoreV1
 from services.contracts.settled import Settlement
-from tests.fakes.scores import MONDAY, SPOOL, deletion, mac, score, withdrawal
+from tests.fakes.scores import MONDAY, SPOOL, deletion, mac, progress, score, withdrawal
 
 NOW = datetime(2024, 2, 10, tzinfo=UTC)
 sent = st.lists(
@@ -148,6 +148,19 @@ def test_a_message_of_a_folded_day_is_late_and_counts_once(engine: Engine) -> No
     with engine.begin() as connection:
         counted = connection.execute(select(LATE.c.cadence, LATE.c.window_start, LATE.c.count))
         assert {tuple(row) for row in counted} == {("week", MONDAY, 1), ("four_weeks", MONDAY, 1)}
+
+
+def test_what_was_settled_before_its_day_folded_is_a_repeat_and_not_late(engine: Engine) -> None:
+    collected(engine, [score(seq=7)])
+    with database.writing(engine) as connection:
+        gateways.progress(connection, progress(NOW, settled_below=8))
+        folding.fold(connection, MONDAY, NOW)
+
+    repeated = collected(engine, [score(seq=7), score(seq=8, message="late")])
+
+    assert repeated.settled == {Settlement.LATE: {SPOOL: (8,)}}
+    with engine.begin() as connection:
+        assert set(connection.execute(select(LATE.c.count)).scalars()) == {1}
 
 
 def test_every_seq_is_settled_by_spool_even_where_a_version_is_superseded(engine: Engine) -> None:

@@ -70,6 +70,7 @@ def progress(until: datetime, said_at: datetime | None = None, **changed: Any) -
     fields = {
         "spool_id": SPOOL,
         "owes_nothing_until": until,
+        "settled_below": 1,
         "declared": True,
         "said_at": said_at,
         "lease_until": said_at + timedelta(minutes=1),

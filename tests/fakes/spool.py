@@ -46,6 +46,10 @@ class MemorySpool:
         """Forget them."""
         return sum(self._owed.pop(seq, None) is not None for seq in seqs)
 
+    async def settled_below(self) -> int:
+        """The lowest that is owed, or the next one."""
+        return min(self._owed, default=self._newest + 1)
+
     async def oldest_event_time(self) -> datetime | None:
         """The least of all."""
         return min((held for _, held in self._owed.values()), default=None)

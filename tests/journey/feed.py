@@ -11,8 +11,10 @@ SOURCE = "demo"
 
 
 def directory(units: Sequence[str], people_a_unit: int, *, since: date) -> dict[str, Any]:
-    """An organisation with one level of *units* below it."""
-    parents: dict[str, str | None] = {"acme": None, **dict.fromkeys(units, "acme")}
+    """An organisation whose people are in *units*; a dot in an id is a level of the tree."""
+    parents: dict[str, str | None] = {}
+    for unit in units:
+        _put(parents, unit)
     people = [
         {
             "person": f"{unit}-{number}",
@@ -30,6 +32,13 @@ def directory(units: Sequence[str], people_a_unit: int, *, since: date) -> dict[
         for unit, parent in parents.items()
     ]
     return {"units": titled, "people": people}
+
+
+def _put(parents: dict[str, str | None], unit: str) -> None:
+    above = unit.rpartition(".")[0] or None
+    if above is not None and above not in parents:
+        _put(parents, above)
+    parents[unit] = above
 
 
 def identity(unit: str, number: int) -> str:

@@ -85,6 +85,17 @@ class SpoolSuite(ABC):
             assert (nothing, both) == (None, AT)
             assert await spool.oldest_event_time() == AT + HOUR
 
+    async def test_it_tells_below_which_number_everything_is_settled(self, tmp_path: Path) -> None:
+        async with self.opened(tmp_path, capacity=9) as spool:
+            fresh = await spool.settled_below()
+            seqs = await spool.append([(message(), AT)] * 3)
+            await spool.settle(seqs[1:2])
+            gap = await spool.settled_below()
+            await spool.settle(seqs)
+
+            assert (fresh, gap) == (1, seqs[0])
+            assert await spool.settled_below() == seqs[-1] + 1
+
     async def test_what_comes_late_holds_the_progress_where_it_is_and_not_before(
         self, tmp_path: Path
     ) -> None:

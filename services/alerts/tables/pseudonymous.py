@@ -83,6 +83,7 @@ GATEWAY: Final = Table(
     METADATA,
     Column("spool_id", String(63), primary_key=True),
     Column("owes_nothing_until", Instant, nullable=False),
+    Column("settled_below", BigInteger, nullable=False, server_default="1"),
     Column("said_at", Instant, nullable=False),
     Column("lease_until", Instant, nullable=False),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from typing_extensions import override
 
 from services.telemetry import logs
 
@@ -37,6 +40,21 @@ def test_in_production_it_is_dropped(capsys: pytest.CaptureFixture[str]) -> None
     assert first["bytes"] == 3
     assert second["error_type"] == "ValueError"
     assert "canary" not in str((first, second))
+
+
+class Full(io.StringIO):
+    """A log on a disk that is full."""
+
+    @override
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, text)
+
+
+@pytest.mark.usefixtures("production")
+def test_a_full_disk_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", Full())
+
+    logs.emit("event.accepted", bytes=3)
 
 
 @pytest.mark.usefixtures("production")
