@@ -54,6 +54,15 @@ def open_engine(place: str | Path) -> Engine:
     return engine
 
 
+def open_read_only(place: str | Path) -> Engine:
+    """An engine that makes no file where there is none, and changes nothing in one that is."""
+    url = url_of(place)
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///")).resolve()
+        url = f"sqlite:///file:{path}?mode=ro&uri=true"
+    return open_engine(url)
+
+
 def reading(engine: Engine) -> Engine:
     """The same database for a transaction that only reads: it waits for nobody."""
     return engine.execution_options(barograph_reads=True)

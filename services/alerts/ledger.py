@@ -100,9 +100,7 @@ def verify(place: Connection | str | Path) -> LedgerCheck:
     """
     if isinstance(place, Connection):
         return _verify(place)
-    if "://" not in str(place):  # read-only: else a wrong path would make an empty database
-        place = f"sqlite:///file:{Path(place).resolve()}?mode=ro&uri=true"
-    engine = database.open_engine(place)
+    engine = database.open_read_only(place)
     try:
         with database.reading(engine).begin() as connection:
             return _verify(connection)

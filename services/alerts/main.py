@@ -43,7 +43,7 @@ Loop = Callable[[], Coroutine[Any, Any, None]]
 
 
 class State(TypedDict):
-    """What every route finds in ``request.state``."""
+    """What every route finds in ``request.state``; its engine has a reader's rights."""
 
     engine: Engine
     reader_token: SecretStr | None
@@ -66,6 +66,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         engine = await asyncio.to_thread(_opened, settings, now())
+        readers = database.open_engine(settings.reader_database or settings.database)
         looked = Looked()
         closing = Closing(engine, Closer(engine, policy), _evaluate, now, looked)
         deliver = partial(
@@ -79,13 +80,14 @@ def create_app(
         async with _running((closing.run, deliver)):
             logs.emit("process.ready", service="alerts", address=f"{settings.host}:{settings.port}")
             yield {
-                "engine": engine,
+                "engine": readers,
                 "reader_token": settings.reader_token,
                 "now": now,
                 "looked": looked,
-                "console": _console(engine, policy),
+                "console": _console(readers, policy),
             }
             logs.emit("process.stopping", service="alerts")
+        readers.dispose()
         engine.dispose()
 
     app = web.application(DESCRIPTION, ROUTERS, lifespan)
@@ -100,7 +102,7 @@ def _evaluate(connection: Connection, window: Window, now: datetime) -> int:
 def _opened(settings: AlertsSettings, now: datetime) -> Engine:
     """The database on the newest schema, with the rules that we bring."""
     engine = database.open_engine(settings.database)
-    migrations.upgrade(engine)
+    migrations.upgrade_or_refuse(engine)
     with database.writing(engine) as connection:
         catalogue.install(connection, catalogue.BUILT_IN, now)
     return engine

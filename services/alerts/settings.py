@@ -33,6 +33,8 @@ class AlertsSettings(BaseSettings):
 
     database: str
     """URL of PostgreSQL, or the path of a SQLite file."""
+    reader_database: str | None = None
+    """The same database with the rights of a reader, for all that people read; else `database`."""
     governance: Path
     """The policy: without a valid one, nothing starts."""
     policy_public_key: Path

@@ -22,7 +22,7 @@ from services.telemetry.metrics import alerts as metrics
 async def run(settings: CollectorSettings, stop: asyncio.Event) -> None:
     """Collect until *stop* is set; raises what ``worker.run`` does."""
     engine = database.open_engine(settings.database)
-    await asyncio.to_thread(migrations.upgrade, engine)
+    await asyncio.to_thread(migrations.upgrade_or_refuse, engine)
 
     def reads(sender: Sends, waiting: Waiting) -> dict[str, Handle]:
         collecting = Collecting(engine, sender, waiting)

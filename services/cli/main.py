@@ -16,6 +16,11 @@ COMMANDS: Final = {
     "keys": ("services.cli.keys", "keys", "API keys of the gateway."),
     "policy": ("services.cli.policy", "policy", "The signed policy: make, sign and check."),
     "topics": ("services.cli.topics", "topics", "The topics of a Kafka cluster."),
+    "database": (
+        "services.cli.climate_database",
+        "climate_database",
+        "The alerts database: its schema, and who may do what.",
+    ),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
     "verify-ledger": ("services.cli.verify_ledger", "verify_ledger", "Check the ledger's chain."),

@@ -13,9 +13,14 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, get_args
+from uuid import uuid4
 
+from click.testing import CliRunner
 from sqlalchemy import create_engine, make_url, text
+
+from services.alerts.grants import Process
+from services.cli.climate_database import climate_database
 
 INITDB: Final = ("initdb", "-N", "-A", "trust", "-U", "postgres", "--locale=C", "-E", "UTF8", "-D")
 OPTIONS: Final = (
@@ -40,6 +45,32 @@ def server() -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
         finally:
             control("stop", folder)
+
+
+@contextmanager
+def granted(server_url: str) -> Iterator[tuple[str, dict[Process, str]]]:
+    """A database of its own, as its owner, and as the role of each process with no more rights."""
+    name = f"granted_{uuid4().hex}"
+    roles: dict[Process, str] = {process: f"{process}_{name}" for process in get_args(Process)}
+    administer(server_url, f"CREATE DATABASE {name}")
+    for role in roles.values():
+        administer(server_url, f"CREATE ROLE {role} LOGIN PASSWORD '{name}'")
+    owner = named(server_url, name)
+    options = [f"--{process}={role}" for process, role in roles.items()]
+    applied = CliRunner().invoke(climate_database, ["apply", "--database", owner, *options])
+    assert applied.exit_code == 0, applied.output
+    urls = {
+        process: make_url(owner)
+        .set(username=role, password=name)
+        .render_as_string(hide_password=False)
+        for process, role in roles.items()
+    }
+    try:
+        yield owner, urls
+    finally:
+        administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        for role in roles.values():
+            administer(server_url, f"DROP ROLE {role}")
 
 
 def control(verb: str, folder: str) -> None:

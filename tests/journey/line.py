@@ -7,13 +7,14 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import httpx2
 
+from services.alerts.grants import Process
 from services.cli.feed_client import FeedClient
 from services.contracts.access import Scope
 from services.embedded import first_start
@@ -27,10 +28,12 @@ class Backends(NamedTuple):
     Attributes:
         kafka: Servers of a Kafka that has our topics; None is the embedded broker.
         database: URL of an empty PostgreSQL database; None is a file.
+        roles: The same URL for each process, with its own rights.
     """
 
     kafka: str | None = None
     database: str | None = None
+    roles: Mapping[Process, str] = {}
 
 
 EMBEDDED: Final = Backends()
@@ -108,6 +111,7 @@ async def line(
     now = datetime.now(UTC)
     first_start.sign_demo_policy(installation, now)
     programs = changed(installation, [*installation.programs(), *more])
+    programs = [_with_its_rights(program, on.roles) for program in programs]
     embedded = None if on.kafka else installation.broker
     supervisor = Supervisor(embedded, programs, installation.log("broker"), lambda _, __: None)
     running = asyncio.create_task(supervisor.run())
@@ -122,6 +126,20 @@ async def line(
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+def _with_its_rights(program: Program, roles: Mapping[Process, str]) -> Program:
+    of_process: dict[str, dict[str, Process]] = {
+        "collector": {"BAROGRAPH_ALERTS_DATABASE": "collector"},
+        "alerts": {
+            "BAROGRAPH_ALERTS_DATABASE": "alerts",
+            "BAROGRAPH_ALERTS_READER_DATABASE": "reader",
+        },
+    }
+    if not roles or program.name not in of_process:
+        return program
+    own = {name: roles[process] for name, process in of_process[program.name].items()}
+    return replace(program, environment={**program.environment, **own})
 
 
 def _last_lines(folder: Path) -> str:

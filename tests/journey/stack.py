@@ -13,7 +13,6 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import make_url
@@ -74,13 +73,11 @@ async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]
         TemporaryDirectory() as data,
         kafka.cluster(Path(data), nodes=nodes) as members,
         postgresql.server() as server,
+        postgresql.granted(server) as (owner, roles),
     ):
         brokers = ",".join(node.address for node in members)
         await kafka.prepared(brokers, replication=nodes)
         turns = cycle(members)
-        database = f"line_{uuid4().hex}"
-        postgresql.administer(server, f"CREATE DATABASE {database}")
-        url = postgresql.named(server, database)
 
         async def node_killed() -> None:
             node = next(turns)
@@ -93,7 +90,7 @@ async def stack(name: str, folder: Path, **options: Any) -> AsyncIterator[Stack]
             await asyncio.sleep(DATABASE_AWAY_S)
             await asyncio.to_thread(postgresql.control, "start", folder_of(server))
 
-        async with line(folder, on=Backends(brokers, url), **options) as running:
+        async with line(folder, on=Backends(brokers, owner, roles), **options) as running:
             yield Stack(running, node_killed, server_stopped)
 
 
