@@ -34,7 +34,9 @@ def open_engine(place: str | Path) -> Engine:
     """An engine whose transactions are serial for writers on both databases."""
     url = url_of(place)
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", _commits_are_durable)
+        return engine
     engine = create_engine(url, execution_options={"schema_translate_map": ONE_FILE})
 
     @event.listens_for(engine, "connect")
@@ -52,6 +54,16 @@ def open_engine(place: str | Path) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _commits_are_durable(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own type
+    """A spool forgets what was committed, so a server that crashes must not forget it too."""
+    autocommit, connection.autocommit = connection.autocommit, True
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.autocommit = autocommit
 
 
 def open_read_only(place: str | Path) -> Engine:

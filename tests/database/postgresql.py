@@ -23,6 +23,8 @@ from services.alerts.grants import Process
 from services.cli.climate_database import climate_database
 
 INITDB: Final = ("initdb", "-N", "-A", "trust", "-U", "postgres", "--locale=C", "-E", "UTF8", "-D")
+# Our own connections wait for the log all the same; without fsync it survives a crash of the
+# server, if not one of the machine, which no test makes.
 OPTIONS: Final = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
     "-c listen_addresses='' -c unix_socket_directories={0}"
