@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
 import httpx2
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 Outcome = Literal["accepted", "ignored", "refused"]
 
@@ -53,6 +53,10 @@ class Batch(_Answer):
     ignored: int
     refused: int
     results: tuple[Item, ...] = ()
+
+
+class _Clock(_Answer):
+    declared: AwareDatetime | None
 
 
 @dataclass
@@ -152,6 +156,19 @@ class FeedClient:
         """
         moment = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         await self._request("PUT", "/v1/clock", json.dumps({"declared": moment}).encode())
+
+    async def declared(self) -> datetime | None:
+        """The time that this key has declared: everything before it was sent; None if none is.
+
+        Raises:
+            GatewayRefused: another feed holds the clock.
+            GatewayUnavailable: it cannot be reached.
+        """
+        answer = await self._request("GET", "/v1/clock")
+        try:
+            return _Clock.model_validate_json(answer.content).declared
+        except ValidationError:
+            raise GatewayRefused(answer.status_code, "not-understood") from None
 
     async def release(self) -> None:
         """Give the clock back to the wall's time.

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -19,112 +17,18 @@ from services.cli.feed_client import (
     FeedClient,
     GatewayRefused,
     GatewayUnavailable,
-    Item,
-    Outcome,
     Tally,
     connect,
 )
-from services.cli.feed_file import Contents, File, Line
+from services.cli.feed_file import Contents, File
+from services.cli.posting import Report, post
 from services.cli.progress_bar import bar
 from services.cli.tally_table import tally_table
 from services.telemetry.clock import wall
 
-BATCH: Final = 200
-BATCH_BYTES: Final = 500_000
-STEP: Final = timedelta(hours=12)
-"""How far the declared clock moves at a time."""
+Result = TypeVar("Result")
 MOST_TOLD: Final = 20
 """Refused lines that are named one by one."""
-
-
-@dataclass
-class Report:
-    """What became of a file."""
-
-    tally: Tally = field(default_factory=Tally)
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    """Number of each refused line, and the reason."""
-
-    def stays_here(self, line: Line) -> None:
-        """Count a message of an export that is not sent."""
-        outcome: Outcome = "refused" if line.refused else "ignored"
-        self.tally.outcomes[outcome] += 1
-        self.tally.reasons[outcome, str(line.reading)] += 1
-        if line.refused:
-            self.refused.append((line.number, str(line.reading)))
-
-
-async def post(
-    client: FeedClient,
-    file: File,
-    contents: Contents,
-    *,
-    now: Callable[[], datetime],
-    on_progress: Callable[[Tally], None] = lambda _: None,
-) -> Report:
-    """Post every line of *file*; the gateway's clock follows the events meanwhile.
-
-    Args:
-        client: The gateway.
-        file: The file.
-        contents: What ``scan`` found in it.
-        now: The wall's clock; nothing later is declared.
-        on_progress: Called after each batch.
-
-    Raises:
-        GatewayRefused: the gateway takes nothing of the feed.
-        GatewayUnavailable: it cannot be reached.
-    """
-    report = Report()
-    clock = _declarable(contents.first, contents, now())
-    if clock is not None:
-        await client.declare(clock)
-    try:
-        batch: list[Line] = []
-        latest, size = contents.first, 0
-        for line in feed_file.read(file):
-            if not line.raw:
-                report.stays_here(line)
-                continue
-            if len(batch) >= BATCH or size + len(line.raw) > BATCH_BYTES:
-                await _send(client, batch, report)
-                on_progress(report.tally)
-                size = 0
-            if line.at is not None and latest is not None:
-                latest = max(latest, line.at)
-            reached = _declarable(latest, contents, now())
-            if clock is not None and reached is not None and reached >= clock + STEP:
-                await _send(client, batch, report)
-                await client.declare(reached)
-                clock = reached
-            batch.append(line)
-            size += len(line.raw)
-        await _send(client, batch, report)
-        on_progress(report.tally)
-    finally:
-        if clock is not None:
-            await client.release()
-    return report
-
-
-def _declarable(latest: datetime | None, contents: Contents, now: datetime) -> datetime | None:
-    """Before when no event of the file will come any more, once *latest* has been reached."""
-    return None if latest is None else min(latest - contents.disorder, now)
-
-
-async def _send(client: FeedClient, batch: list[Line], report: Report) -> None:
-    if not batch:
-        return
-    answer = await client.send([line.raw for line in batch])
-    report.tally.add(answer)
-    report.refused += [
-        (batch[item.index].number, item.reason or "unknown") for item in _refused(answer.results)
-    ]
-    batch.clear()
-
-
-def _refused(results: tuple[Item, ...]) -> list[Item]:
-    return [item for item in results if item.outcome == "refused"]
 
 
 def _time_zone(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -158,6 +62,11 @@ def _time_zone(_: click.Context, __: click.Parameter, value: str) -> str:
     help="Of the people in a directory that is made.",
 )
 @click.option("--workspace", help="Id (T...) of the workspace of a Slack export that names none.")
+@click.option(
+    "--give-up",
+    is_flag=True,
+    help="Send nothing; let the clock go that an interrupted import has kept.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what is in the file, and send nothing.")
 def import_file(  # noqa: PLR0913 - one parameter an option
     *,
@@ -167,6 +76,7 @@ def import_file(  # noqa: PLR0913 - one parameter an option
     make_directory: bool,
     time_zone: str,
     workspace: str | None,
+    give_up: bool,
     dry_run: bool,
 ) -> None:
     """Post the events in FILE to the gateway.
@@ -178,8 +88,9 @@ def import_file(  # noqa: PLR0913 - one parameter an option
     channels. The gateway's clock follows the events, so windows close as they did then, and no
     other feed gets in meanwhile.
 
-    History needs a gateway that has not been at a later time yet: an import that was interrupted
-    begins anew with an empty one.
+    History needs a gateway that has not been at a later time yet. An import that was interrupted
+    keeps the gateway's clock, and other feeds wait: the same command goes on where it stopped,
+    and --give-up lets the clock go instead.
 
     The exit status is 0 when nothing was refused, 1 when something was or the gateway could not
     be reached, and 2 when the command was misused or FILE is no feed.
@@ -187,6 +98,10 @@ def import_file(  # noqa: PLR0913 - one parameter an option
     if key is None and not dry_run:
         raise click.UsageError("Missing option '--key' (or BAROGRAPH_KEY).")
     console = Console(stderr=True)
+    if give_up:
+        _end(console, ingest, _give_up(ingest, key or ""))
+        console.print("The gateway's clock is the wall's again.")
+        return
     feed = File(file, workspace)
     try:
         contents = feed_file.scan(feed)
@@ -201,17 +116,28 @@ def import_file(  # noqa: PLR0913 - one parameter an option
         if make_directory
         else None
     )
-    try:
-        report = asyncio.run(_import(feed, contents, ingest, key or "", directory, console))
-    except KeyboardInterrupt:
-        console.print("Stopped.")
-        sys.exit(1)
-    except (GatewayRefused, GatewayUnavailable) as error:
-        console.print(str(error) or f"There is no gateway at {ingest}.", markup=False)
-        sys.exit(1)
+    report = _end(console, ingest, _import(feed, contents, ingest, key or "", directory, console))
+    if report.before:
+        console.print(f"{report.before:,} lines had been sent before.")
     console.print(tally_table(report.tally))
     _tell(console, report.refused)
     sys.exit(1 if report.tally.outcomes["refused"] else 0)
+
+
+def _end(console: Console, ingest: str, work: Coroutine[Any, Any, Result]) -> Result:
+    """What *work* comes to; ends with 1, saying why, where it does not come to its end."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        console.print("Stopped: the same command goes on from here, and --give-up does not.")
+    except (GatewayRefused, GatewayUnavailable) as error:
+        console.print(str(error) or f"There is no gateway at {ingest}.", markup=False)
+    sys.exit(1)
+
+
+async def _give_up(ingest: str, key: str) -> None:
+    async with connect(ingest) as http:
+        await FeedClient(http, key).release()
 
 
 async def _import(  # noqa: PLR0913, PLR0917 - what the command was told
@@ -234,7 +160,9 @@ async def _import(  # noqa: PLR0913, PLR0917 - what the command was told
                 file,
                 contents,
                 now=wall,
-                on_progress=lambda tally: drawn.update(task, completed=tally.sent),
+                on_progress=lambda report: drawn.update(
+                    task, completed=report.tally.sent + report.before
+                ),
             )
 
 

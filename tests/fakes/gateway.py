@@ -43,6 +43,7 @@ class FakeGateway:
         held: Whether the clock is declared now.
         batches: Sizes of the batches that were answered.
         trouble: What to answer to the next requests instead.
+        forbidden_after: So many kept events after which no more are taken.
     """
 
     def __init__(self) -> None:
@@ -54,10 +55,13 @@ class FakeGateway:
         self.held = False
         self.batches: list[int] = []
         self.trouble: deque[Trouble] = deque()
+        self.forbidden_after: int | None = None
         self.seen: Counter[str] = Counter()
 
     async def post_events(self, request: Request) -> Response:
         lines = (await request.body()).splitlines()
+        if self.forbidden_after is not None and len(self.events) >= self.forbidden_after:
+            return ANSWERS["forbidden"]
         results = [self._take(index, line) for index, line in enumerate(lines)]
         if (answer := self._troubled("events", request)) is not None:
             return answer
@@ -97,6 +101,8 @@ class FakeGateway:
         body = await request.json() if request.method == "PUT" else {}
         if (answer := self._troubled("clock", request)) is not None:
             return answer
+        if request.method == "GET":
+            return JSONResponse({"declared": self.declared[-1].isoformat() if self.held else None})
         if request.method == "DELETE":
             self.held = False
             return Response(status_code=204)
@@ -119,7 +125,7 @@ class FakeGateway:
             routes=[
                 Route("/v1/events", self.post_events, methods=["POST"]),
                 Route("/v1/directory", self.put_directory, methods=["PUT"]),
-                Route("/v1/clock", self.clock, methods=["PUT", "DELETE"]),
+                Route("/v1/clock", self.clock, methods=["GET", "PUT", "DELETE"]),
             ]
         )
 

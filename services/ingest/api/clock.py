@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, BaseModel
 
 from services.contracts.failures import Fault
 from services.contracts.problems import CONFLICT, INVALID, NOT_JSON, Problem
@@ -16,6 +17,29 @@ from services.ingest.sources.json_text import NotJson, decode
 from services.ingest.sources.reading import SourceError, moment
 
 router = APIRouter(prefix="/v1", tags=["clock"])
+
+
+class Declared(BaseModel):
+    """What a key has declared."""
+
+    declared: AwareDatetime | None
+
+
+@router.get(
+    "/clock",
+    summary="The time that this key has declared",
+    description=(
+        "Null while the clock is the wall's. Who went away in the middle of history goes on from"
+        " here: everything before it has been sent."
+    ),
+    responses=examples.CLOCK_READ_RESPONSES,
+)
+async def get_clock(edge: TheEdge, key: WritesClock) -> Declared:
+    """Tell the holder where the clock stands."""
+    clock = edge.progress.spool.clock
+    if not clock.admits(key.id):
+        raise _held()
+    return Declared(declared=clock.declared)
 
 
 @router.put(

@@ -216,4 +216,5 @@ CLOCK_RESPONSES: Final[Responses] = {
     204: {"description": "In force, and published"},
     **problem_responses(problems.INVALID, problems.CONFLICT, *_ALWAYS),
 }
+CLOCK_READ_RESPONSES: Final[Responses] = problem_responses(problems.CONFLICT, *_ALWAYS)
 READY_RESPONSES: Final = problem_responses(problems.UNAVAILABLE)

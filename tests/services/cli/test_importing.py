@@ -84,6 +84,39 @@ def test_the_clock_follows_the_events_and_is_released(
     assert not gateway.held
 
 
+def test_an_import_that_was_cut_off_goes_on_where_it_stopped(
+    gateway: FakeGateway, address: str, file: Path
+) -> None:
+    file.write_text("\n".join(event(n, n / 10) for n in range(1_000)))
+    gateway.forbidden_after = 600
+
+    first = run(file, "--ingest", address, "--key", KEY)
+    held, sent = gateway.held, len(gateway.events)
+    gateway.forbidden_after = None
+    again = run(file, "--ingest", address, "--key", KEY)
+
+    assert (first.exit_code, again.exit_code) == (1, 0)
+    assert (held, gateway.held) == (True, False)
+    assert 0 < sent < len(gateway.events) == 1_000
+    assert "lines had been sent before" in again.output
+    assert len(gateway.arrivals) < 1_400
+    assert gateway.behind == []
+
+
+def test_an_import_that_was_cut_off_can_be_given_up(
+    gateway: FakeGateway, address: str, file: Path
+) -> None:
+    file.write_text("\n".join(event(n, n / 10) for n in range(1_000)))
+    gateway.forbidden_after = 600
+    run(file, "--ingest", address, "--key", KEY)
+
+    given_up = run(file, "--ingest", address, "--key", KEY, "--give-up")
+
+    assert given_up.exit_code == 0
+    assert not gateway.held
+    assert len(gateway.events) < 1_000
+
+
 def test_the_clock_never_passes_an_event_that_comes_out_of_order(
     gateway: FakeGateway, address: str, file: Path
 ) -> None:
@@ -186,6 +219,7 @@ def test_no_gateway_is_told_apart_from_refused_events(
 
     assert result.exit_code == 1
     assert "403 (forbidden)" in result.output
+    assert not gateway.held
 
 
 def test_a_line_shows_nothing_of_its_words(file: Path) -> None:

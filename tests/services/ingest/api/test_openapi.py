@@ -16,7 +16,7 @@ ROUTES = {
     "/v1/sources/slack": {"post"},
     "/v1/directory": {"put"},
     "/v1/opt-outs": {"post"},
-    "/v1/clock": {"put", "delete"},
+    "/v1/clock": {"get", "put", "delete"},
     "/healthz": {"get"},
     "/readyz": {"get"},
     "/metrics": {"get"},

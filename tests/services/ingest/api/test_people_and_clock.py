@@ -121,12 +121,17 @@ def test_the_clock_is_one_keys_and_never_goes_back(door: Gateway) -> None:
     at = {"declared": "2025-11-03T00:00:00Z"}
     door.ask("PUT", "/v1/clock", json=at)
 
+    told = door.ask("GET", "/v1/clock")
+    not_told = door.ask("GET", "/v1/clock", headers=other)
     held = door.ask("PUT", "/v1/clock", json=at, headers=other)
     let_go = door.ask("DELETE", "/v1/clock", headers=other)
     back = door.ask("PUT", "/v1/clock", json={"declared": "2025-11-02T00:00:00Z"})
 
     assert [answer.status_code for answer in (held, let_go, back)] == [409, 409, 409]
+    assert told.json() == at
+    assert not_told.status_code == 409
     assert door.ask("DELETE", "/v1/clock").status_code == 204
+    assert door.ask("GET", "/v1/clock").json() == {"declared": None}
     assert door.send(json.dumps(message())).status_code == 202
 
 
