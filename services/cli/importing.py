@@ -27,6 +27,10 @@ from services.cli.tally_table import tally_table
 from services.telemetry.clock import wall
 
 Result = TypeVar("Result")
+CUT_OFF: Final = (
+    "If something was sent, the gateway's clock waits for the rest: the same command goes on there,"
+    " and --give-up lets the clock go."
+)
 MOST_TOLD: Final = 20
 """Refused lines that are named one by one."""
 
@@ -129,9 +133,10 @@ def _end(console: Console, ingest: str, work: Coroutine[Any, Any, Result]) -> Re
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        console.print("Stopped: the same command goes on from here, and --give-up does not.")
+        console.print("Stopped.")
     except (GatewayRefused, GatewayUnavailable) as error:
         console.print(str(error) or f"There is no gateway at {ingest}.", markup=False)
+    console.print(CUT_OFF)
     sys.exit(1)
 
 

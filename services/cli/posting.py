@@ -56,7 +56,7 @@ async def post(
         file: The file.
         contents: What ``scan`` found in it.
         now: The wall's clock; nothing later is declared.
-        on_progress: Called after each batch, and with lines that were sent before.
+        on_progress: Called after each batch.
 
     Raises:
         GatewayRefused: the gateway takes nothing of the feed.

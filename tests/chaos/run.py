@@ -22,7 +22,7 @@ from services.alerts.tables.released import WINDOW_SUMMARY
 from services.cli.endpoints import add_endpoint
 from services.cli.feed_client import Tally
 from tests.chaos import verdict
-from tests.chaos.feeds import ClosedWeeks, OpenHours, people
+from tests.chaos.feeds import ClosedWeeks, Feed, OpenHours, people
 from tests.chaos.inflict import inflict
 from tests.chaos.plan import Fault, faults, requests
 from tests.chaos.verdict import Check
@@ -113,6 +113,10 @@ async def run(terms: Terms, folder: Path, say: Callable[[str], None]) -> Found:
                     found.checks += verdict.alerts(receiver.seen, secret)
                 else:
                     found.checks += verdict.open_hours(climate, terms.events)
+            if isinstance(feed, ClosedWeeks):
+                found.checks.append(
+                    Check("published cells were watched", bool(watch.published), due=True)
+                )
             await asyncio.to_thread(watch.look_at_cells)
             found.checks.append(Check("cells that were restated", len(watch.restated), 0))
     with sqlite3.connect(folder / "spool.db") as spool:
@@ -127,6 +131,7 @@ async def _watched(running: Stack) -> AsyncIterator[Watch]:
     watching = asyncio.create_task(watch.run())
     try:
         yield watch
+        assert not watching.done()  # it looked until the end
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -136,7 +141,7 @@ async def _watched(running: Stack) -> AsyncIterator[Watch]:
 async def _send(
     running: Stack,
     terms: Terms,
-    feed: ClosedWeeks | OpenHours,
+    feed: Feed,
     found: Found,
     say: Callable[[str], None],
 ) -> None:

@@ -80,7 +80,7 @@ def closed_weeks(climate: Connection, feed: ClosedWeeks) -> Iterator[Check]:
         sum(found[key].weight for key in weeks if key in found and key[1] == ROOT),
         feed.count,
     )
-    yield Check("sums of units and weeks that are shown", len(weeks), len({*weeks} & {*found}))
+    yield Check("sums of units and weeks that are shown", len({*weeks} & {*found}), len(weeks))
     wrong = [key for key in due if key in found and found[key].weight != due[key]]
     yield Check("sums that are not what was sent", len(wrong), 0)
     people = {found[key].contributors for key in weeks if key in found and key[1] != ROOT}

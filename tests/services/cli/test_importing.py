@@ -97,6 +97,7 @@ def test_an_import_that_was_cut_off_goes_on_where_it_stopped(
 
     assert (first.exit_code, again.exit_code) == (1, 0)
     assert (held, gateway.held) == (True, False)
+    assert "--give-up" in first.output
     assert 0 < sent < len(gateway.events) == 1_000
     assert "lines had been sent before" in again.output
     assert len(gateway.arrivals) < 1_400
