@@ -131,11 +131,12 @@ async def _watched(running: Stack) -> AsyncIterator[Watch]:
     watching = asyncio.create_task(watch.run())
     try:
         yield watch
-        assert not watching.done()  # it looked until the end
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-        watch.engine.dispose()
+        watch.over = True
+        try:
+            await watching  # raises what ended it too early
+        finally:
+            watch.engine.dispose()
 
 
 async def _send(

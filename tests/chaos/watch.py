@@ -31,18 +31,23 @@ class Watch:
         growth: When there were more collected messages than at the look before.
         published: Every cell that was ever seen, as it was seen first.
         restated: Of a cell that was seen to change or to be gone, its key.
+        over: Whether the look that is under way is the last one.
     """
 
     engine: Engine
     growth: list[float] = field(default_factory=list)
     published: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
     restated: set[tuple[Any, ...]] = field(default_factory=set)
+    over: bool = False
     _rows: int = 0
     _looked: float = 0
 
     async def run(self) -> None:
-        """Look until cancelled; a database that is away shows nothing."""
-        while True:
+        """Look until it is over; a database that is away shows nothing.
+
+        To cancel this would leave a thread behind, with a connection that nobody closes.
+        """
+        while not self.over:
             with contextlib.suppress(DBAPIError):
                 await asyncio.to_thread(self._look_at_rows)
                 if time.monotonic() > self._looked + CELLS_EVERY_S:
