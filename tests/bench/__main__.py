@@ -141,11 +141,14 @@ async def piping(
     async with fed(on, changed) as running:
         await running.feed.send(lines(texts, 200))  # warm: the workers have joined their groups
         await running.settled(seconds=120)
-        began = time.perf_counter()
+        before, began = processor_time(running), time.perf_counter()
         for _ in range(0, events, 200):
             await running.feed.send(lines(texts, 200))
         await running.settled(seconds=600)
         say(f"pipeline events/s, {name}", events / (time.perf_counter() - began))
+        for process, used in processor_time(running).items():
+            spent = (used - before[process]) / events * 1_000_000
+            say(f"processor time with {name}, us an event, {process}", spent)
         for process, used in memory(running).items():
             say(f"memory with {name}, MB, {process}", used)
 
@@ -192,9 +195,20 @@ def memory(running: Line) -> dict[str, float]:
     }
 
 
+def processor_time(running: Line) -> dict[str, float]:
+    """Seconds that each process has computed."""
+    return {name: processor_seconds(pid) for name, pid in running.supervisor.pids().items()}
+
+
+def processor_seconds(pid: int) -> float:
+    """Seconds that *pid* has computed, in user and in system mode (proc(5), fields 14 and 15)."""
+    after_name = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def say(what: str, value: float) -> None:
     """Print one figure."""
-    print(f"{what:52} {value:12,.2f}", flush=True)
+    print(f"{what:68} {value:12,.2f}", flush=True)
 
 
 async def measure(on: str) -> None:
