@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 from prometheus_client import REGISTRY
+from typing_extensions import override
 
+from models.language.scorer import Scores
 from services.contracts import scores
 from services.contracts.bus import Incoming
 from services.contracts.failures import Dependency, Unavailable
@@ -100,3 +105,21 @@ def test_what_was_long_ago_does_not_count() -> None:
 
 def test_a_few_records_are_not_judged() -> None:
     DeadLetterLimit().count(49, 0)
+
+
+async def test_one_thread_scores_whoever_else_keeps_threads_busy() -> None:
+    threads: set[int] = set()
+
+    class Watched(SignScorer):
+        @override
+        def score(self, texts: Sequence[str]) -> Scores:
+            threads.add(threading.get_ident())
+            return super().score(texts)
+
+    scoring = Scoring()
+    worker = Worker(Watched(), scoring.keys, scoring.sender, scoring.waited.append)
+    for count in (1, 2, 3):
+        others = [asyncio.to_thread(threading.Event().wait, 0.05) for _ in range(count)]
+        await asyncio.gather(worker.handle(batch(count)), *others)
+
+    assert len(threads) == 1
