@@ -41,8 +41,9 @@ class Layer(nn.Module):
             mask: Shape ``(n, width)``, 1 on tokens and 0 on padding.
         """
         rows, width = mask.shape
-        padded = state.new_zeros(rows * width, 3 * state.shape[1])
-        padded[tokens] = self.query_key_value(state)
+        triple = self.query_key_value(state)
+        padded = triple.new_zeros(rows * width, triple.shape[1])
+        padded[tokens] = triple
         apart = padded.view(rows, width, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         query, key, value = apart.unbind()
         seen = functional.scaled_dot_product_attention(

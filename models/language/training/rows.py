@@ -40,6 +40,7 @@ class Row:
         drivers: Its drivers; None likewise.
         weight: How much its label is trusted, times how much of its source is wanted.
         source: ``corpus``, or the public set.
+        emotions: Those of GoEmotions; None where nobody labelled them.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Row:
     drivers: frozenset[Driver] | None
     weight: float
     source: str
+    emotions: frozenset[str] | None = None
 
     @property
     def corpus(self) -> bool:
@@ -104,6 +106,7 @@ def _relabelled() -> Iterable[Row]:
 
 
 def _polarity(name: str, size: int, weight: float) -> Iterable[Row]:
+    emotions = _emotions() if name == "goemotions_sentiment" else {}
     classes: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in sorted(public.rows(f"{name}/train"), key=_drawn):
         if len(row["text"]) < _LONGEST:
@@ -119,7 +122,13 @@ def _polarity(name: str, size: int, weight: float) -> Iterable[Row]:
                 None,
                 weight,
                 name,
+                emotions.get(row["text"]),
             )
+
+
+def _emotions() -> dict[str, frozenset[str]]:
+    """Of each text of GoEmotions."""
+    return {row["text"]: frozenset(row["label"]) for row in public.rows("goemotions/train")}
 
 
 def _drawn(row: dict[str, Any]) -> str:

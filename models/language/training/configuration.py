@@ -1,0 +1,99 @@
+"""What a training run is: one TOML file, every value with its meaning."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from models.language.engine_torch import WINDOW
+from models.language.training.learner import FAMILIES
+
+FILE = Path(__file__).with_name("default.toml")
+
+
+class ConfigurationInvalid(Exception):
+    """A value is missing, unknown or impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A training run.
+
+    Attributes:
+        seed: Of the heads' first weights and of the order of the rows.
+        layers: How many layers of the encoder are used, from below.
+        frozen: How many of them, from below, stay as they are; the embeddings always do.
+        epochs: How often each row is seen.
+        tokens: Most tokens of a batch, padding included.
+        longest: Tokens of a text that are read.
+        encoder_rate: Highest learning rate of the encoder.
+        heads_rate: Highest learning rate of the heads.
+        decay: Weight decay of the multiplications; offsets and norms have none.
+        warm_up: Share of the steps until the highest rate, after which it falls to nothing.
+        clip: Longest gradient.
+        device: ``cpu`` or ``cuda``.
+        precision: Of the multiplications, ``float32`` or ``bfloat16``; weights are kept in
+            single precision.
+        importance: How much the loss of each family of labels counts.
+    """
+
+    seed: int
+    layers: int
+    frozen: int
+    epochs: int
+    tokens: int
+    longest: int
+    encoder_rate: float
+    heads_rate: float
+    decay: float
+    warm_up: float
+    clip: float
+    device: str
+    precision: str
+    importance: dict[str, float]
+
+    def __post_init__(self) -> None:
+        possible = {
+            "layers": self.layers >= 1,
+            "frozen": 0 <= self.frozen <= self.layers,
+            "epochs": self.epochs >= 1,
+            "longest": 1 <= self.longest <= WINDOW,
+            "tokens": self.tokens >= self.longest + 2,
+            "encoder_rate": self.encoder_rate > 0,
+            "heads_rate": self.heads_rate > 0,
+            "decay": self.decay >= 0,
+            "warm_up": 0 <= self.warm_up < 1,
+            "clip": self.clip > 0,
+            "device": self.device in {"cpu", "cuda"},
+            "precision": self.precision in {"float32", "bfloat16"},
+            "importance": self.importance.keys() == FAMILIES.keys()
+            and min(self.importance.values()) >= 0,
+        }
+        if wrong := [name for name, holds in possible.items() if not holds]:
+            raise ConfigurationInvalid(f"not possible: {', '.join(wrong)}")
+
+    def as_json(self) -> str:
+        """All of it in one line."""
+        return json.dumps(asdict(self))
+
+
+def load(path: Path = FILE) -> Configuration:
+    """The run that *path* describes.
+
+    Raises:
+        ConfigurationInvalid: a value is missing, unknown or impossible.
+    """
+    try:
+        given: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        raise ConfigurationInvalid(f"no TOML: {fault}") from None
+    known = {field.name for field in fields(Configuration)}
+    if wrong := sorted(known ^ given.keys()):
+        raise ConfigurationInvalid(f"missing or unknown: {', '.join(wrong)}")
+    try:
+        return Configuration(**given)
+    except (TypeError, AttributeError):
+        raise ConfigurationInvalid("a value is of the wrong type") from None

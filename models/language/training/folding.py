@@ -1,0 +1,39 @@
+"""Parts the corpus for cross-validation, so that nothing nearly the same is on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from safetensors.torch import save_file
+from torch import Tensor
+
+from models.language.corpus import doubles, split
+from models.language.training.rows import Row
+
+FOLDS: Final = 5
+
+
+def parted(rows: Sequence[Row], fold: int) -> tuple[list[Row], list[Row]]:
+    """What is learnt from, and the corpus rows of *fold*, which is left out.
+
+    Rows that are not of the corpus are only learnt from; whatever nearly equals a text of the
+    fold is in neither.
+    """
+    left_out = [row for row in rows if row.corpus and split.fold(row.id, FOLDS) == fold]
+    rest = [row for row in rows if not (row.corpus and split.fold(row.id, FOLDS) == fold)]
+    near = doubles.near([row.text for row in rest], [row.text for row in left_out])
+    return [row for place, row in enumerate(rest) if place not in near], left_out
+
+
+def save(path: Path, left_out: Sequence[Row], logits: Mapping[str, Tensor]) -> None:
+    """Write what a run says of the rows that it never saw, in their order.
+
+    Args:
+        path: A safetensors file; the ids are in its metadata.
+        left_out: The rows.
+        logits: Of each family, shape ``(n, labels)``.
+    """
+    ids = " ".join(row.id for row in left_out)
+    save_file({name: values.half() for name, values in logits.items()}, path, {"ids": ids})

@@ -1,0 +1,38 @@
+"""No text is on both sides of a fold, nor anything nearly the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from models.language.corpus import doubles, split
+from models.language.training import folding, rows
+from models.language.training.folding import FOLDS
+
+
+def test_folds_part_the_corpus_and_keep_twins_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAROGRAPH_SHARED_DATA", str(tmp_path))
+    gathered = rows.gathered()
+    sides = [folding.parted(gathered, fold) for fold in range(FOLDS)]
+
+    left_out = [row.id for _, out in sides for row in out]
+    assert sorted(left_out) == sorted(row.id for row in gathered)
+    for learnt, out in sides:
+        assert not {split.group(row.id) for row in learnt} & {split.group(row.id) for row in out}
+
+
+def test_what_nearly_equals_a_text_of_the_fold_is_not_learnt() -> None:
+    gathered = [row for row in rows.gathered() if row.corpus][:400]
+    [one, *_] = [row for row in gathered if split.fold(row.id, FOLDS) == 2]
+    twin = replace(one, id="r-1", text=one.text.upper() + "!", source="relabelled sad")
+
+    learnt, out = folding.parted([*gathered, twin], 2)
+
+    assert one in out
+    assert twin not in learnt
+    assert twin not in out
+    assert not doubles.near([row.text for row in learnt], [row.text for row in out])

@@ -1,0 +1,166 @@
+"""Training finds what is there, goes on where it was cut off, and leaves alone what it must."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.language.labels import Driver, Language, Sentiment, Signal
+from models.language.network import Encoder
+from models.language.training import configuration, learner, trainer
+from models.language.training.batches import END, START, Texts
+from models.language.training.configuration import Configuration
+from models.language.training.learner import FAMILIES, Learner
+from models.language.training.rows import Row
+from models.language.training.trainer import CannotGoOn, Step, Trainer
+
+SHAPE = {
+    "hidden_size": 16, "intermediate_size": 24, "num_attention_heads": 2, "vocab_size": 30,
+    "max_position_embeddings": 64, "layer_norm_eps": 1e-5,
+}  # fmt: skip
+HOW = replace(
+    configuration.load(),
+    layers=2,
+    epochs=6,
+    tokens=64,
+    longest=8,
+    encoder_rate=3e-3,
+    heads_rate=1e-2,
+)
+
+
+def rows(count: int) -> list[Row]:
+    """Texts whose first token says the sentiment, and the second whether somebody is worn out."""
+    return [
+        Row(
+            f"t-{number}",
+            list(Language)[number % 3],
+            "",
+            list(Sentiment)[number % 3],
+            frozenset({Signal.EXHAUSTION} if number % 2 else ()) if number % 5 else None,
+            frozenset[Driver](),
+            1.0,
+            "corpus",
+        )
+        for number in range(count)
+    ]
+
+
+def texts(count: int) -> Texts:
+    return Texts(
+        [
+            [START, 5 + number % 3, 10 + number % 2, *([20] * (number % 4)), END]
+            for number in range(count)
+        ]
+    )
+
+
+def run(place: Path, how: Configuration = HOW, count: int = 60) -> Trainer:
+    torch.manual_seed(how.seed)
+    student = Learner(Encoder(SHAPE, (how.layers,)))
+    return Trainer(
+        student, texts(count), learner.targets(rows(count)), how, place / "run.pt", "rows"
+    )
+
+
+def nothing(_: Step) -> None:
+    """Nobody listens."""
+
+
+def test_it_learns_what_the_texts_show(tmp_path: Path) -> None:
+    told: list[Step] = []
+    one = run(tmp_path, replace(HOW, epochs=20))
+    assert one.run(told.append)
+
+    said = trainer.logits(one.learner, texts(60), HOW)
+    assert (said["sentiment"].argmax(1) == torch.arange(60) % 3).all()
+    assert ((said["signals"][:, 2] > 0) == (torch.arange(60) % 2 == 1)).all()
+    assert told[-1].number == told[-1].of
+    assert told[-1].loss < told[0].loss / 2
+
+
+def test_a_run_that_was_cut_off_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    whole = run(tmp_path / "whole")
+    assert whole.run(nothing)
+
+    pieces = 0
+    while True:
+        part = run(tmp_path / "parts")
+        ticks = iter(range(10_000))
+        part.clock = lambda ticks=ticks: float(next(ticks))  # type: ignore[misc]
+        pieces += 1
+        if part.run(nothing, seconds=5):
+            break
+
+    assert pieces > 2
+    for name, value in whole.learner.state_dict().items():
+        assert torch.equal(value, part.learner.state_dict()[name]), name
+
+
+def test_a_run_goes_on_with_the_same_rows_and_configuration_alone(tmp_path: Path) -> None:
+    run(tmp_path).run(nothing)
+
+    with pytest.raises(CannotGoOn):
+        run(tmp_path, replace(HOW, clip=2.0)).run(nothing)
+
+
+def test_what_is_frozen_stays_as_it_was(tmp_path: Path) -> None:
+    one = run(tmp_path, replace(HOW, frozen=1))
+    before = {name: value.clone() for name, value in one.learner.state_dict().items()}
+    one.run(nothing)
+
+    moved = {
+        name
+        for name, value in one.learner.state_dict().items()
+        if not torch.equal(value, before[name])
+    }
+    assert not {name for name in moved if name.startswith(("encoder.words", "encoder.places"))}
+    assert not {name for name in moved if name.startswith("encoder.stack.0.")}
+    assert {name for name in moved if name.startswith("encoder.stack.1.")}
+
+
+def test_labels_that_nobody_gave_teach_nothing() -> None:
+    count = 6
+    wanted = learner.targets(rows(count))
+    logits = {
+        name: torch.zeros(count, len(FAMILIES[name]), requires_grad=True) for name in FAMILIES
+    }
+    learner.loss(logits, wanted, HOW.importance).backward()  # type: ignore[no-untyped-call]
+
+    signals, emotions = logits["signals"].grad, logits["emotions"].grad
+    assert signals is not None
+    assert emotions is not None
+    assert [bool(row.any()) for row in signals] == [number % 5 != 0 for number in range(count)]
+    assert not emotions.any()
+
+
+def test_an_epoch_holds_every_text_once_in_an_order_of_its_own() -> None:
+    cut = texts(200)
+    first, again, second = (cut.shuffled(64, seed=1, epoch=epoch) for epoch in (0, 0, 1))
+
+    for batches in (first, second):
+        assert sorted(row for batch in batches for row in batch.rows) == list(range(200))
+        assert all(len(batch.rows) * batch.width <= 64 for batch in batches)
+    assert first == again
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seed = 1", "missing or unknown"),
+        ("seed = ", "no TOML"),
+        (configuration.FILE.read_text("utf-8").replace("warm_up = 0.06", "warm_up = 2"), "warm_up"),
+        (configuration.FILE.read_text("utf-8").replace("layers = 12", 'layers = "x"'), "type"),
+        (configuration.FILE.read_text("utf-8").replace("emotions = 0.2", ""), "importance"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(text, "utf-8")
+
+    with pytest.raises(configuration.ConfigurationInvalid, match=said):
+        configuration.load(path)
