@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz check lint bench evaluate golden clean
+.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz check lint bench train train-smoke evaluate golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,17 @@ check: lint test ## exactly what CI runs
 
 bench: setup ## speed of every step, on this machine
 	$(PY) -m tests.bench
+
+train: setup ## fine-tune the language model: hours; cut off, it goes on; FOLD=0..4 leaves a fold out
+	$(PY) -m models.language.training $(if $(FOLD),--fold $(FOLD))
+
+SMOKE := var/training-smoke
+train-smoke: setup ## the same path from rows to a scorer, on a few hundred rows and two layers
+	rm -rf $(SMOKE)
+	$(PY) -m models.language.training --configuration models/language/training/smoke.toml --folder $(SMOKE) --rows 400 --fold 0
+	$(PY) -m models.language.training --configuration models/language/training/smoke.toml --folder $(SMOKE) --rows 400
+	$(PY) -m models.language.training.pack --run $(SMOKE)/seed-1 --folds $(SMOKE) --name smoke --version smoke-1 --to $(SMOKE)/packed
+	.venv/bin/barograph score --weights $(SMOKE)/packed --model smoke "I am looking for another job."
 
 evaluate: setup ## quality of the shipped models, per language
 	$(PY) -m models.language.evaluation

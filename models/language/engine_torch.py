@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from models.language import batching, chunks, network
 
@@ -53,6 +54,7 @@ class TorchEngine:
     Args:
         folder: What ``weights.build`` made.
         layers: The layers to read, 1 is the first.
+        tuned: Weights that take the place of the encoder's own, under the names of `Encoder`.
         threads: Threads of one multiplication, for the whole process; None leaves it to torch.
             More threads than idle cores are far slower than one.
         dtype: Of the computation; None chooses by the processor.
@@ -63,13 +65,14 @@ class TorchEngine:
         folder: Path,
         layers: Sequence[int],
         *,
+        tuned: Mapping[str, Tensor] | None = None,
         threads: int | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         if threads is not None:
             torch.set_num_threads(threads)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._encoder = network.load(folder, layers).to(dtype or precision())
+        self._encoder = network.load(folder, layers, tuned).to(dtype or precision())
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """One vector a text; any string is taken, the empty one too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +104,13 @@ class Encoder(nn.Module):
         return torch.cat(pooled, dim=1)
 
 
-def load(folder: Path, layers: Sequence[int]) -> Encoder:
+def load(folder: Path, layers: Sequence[int], tuned: Mapping[str, Tensor] | None = None) -> Encoder:
     """The encoder in *folder*, up to the deepest of *layers* (1 is the first).
+
+    Args:
+        folder: What ``weights.build`` made.
+        layers: The layers to read.
+        tuned: Weights that take the place of those in *folder*, under the names of `Encoder`.
 
     Raises:
         ValueError: a layer is asked for that the encoder does not have.
@@ -114,7 +119,8 @@ def load(folder: Path, layers: Sequence[int]) -> Encoder:
     if not layers or min(layers) < 1 or max(layers) > config["num_hidden_layers"]:
         raise ValueError(f"layers must lie in 1..{config['num_hidden_layers']}")
     encoder = Encoder(config, layers)
-    encoder.load_state_dict(_renamed(load_file(folder / "model.safetensors"), max(layers)))
+    own = _renamed(load_file(folder / "model.safetensors"), max(layers))
+    encoder.load_state_dict({**own, **(tuned or {})})
     return encoder.eval()
 
 

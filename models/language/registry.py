@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.language import heads as heads_file
+from models.language import packed
 from models.language.engine_torch import TorchEngine
 from models.language.engine_transformers import LabelsUnknown, TransformersEngine
 from models.language.plugged import NAMES, PluggedScorer
@@ -80,9 +81,12 @@ def _probe(place: _Place, entry: Mapping[str, Any], threads: int | None) -> Prob
     path = _found(place.folder, entry["heads"])
     _same(path, entry["sha256"])
     heads = heads_file.load(path)
-    return ProbeScorer(
-        TorchEngine(encoder, heads.layers, threads=threads), heads, model=entry["version"]
-    )
+    tuned = None
+    if "layers" in entry:
+        _same(_found(place.folder, entry["layers"]), entry["layers_sha256"])
+        tuned = packed.layers(_found(place.folder, entry["layers"]))
+    engine = TorchEngine(encoder, heads.layers, tuned=tuned, threads=threads)
+    return ProbeScorer(engine, heads, model=entry["version"])
 
 
 def _classifier(

@@ -102,9 +102,13 @@ def main(  # noqa: PLR0913  one parameter an option
     if left_out:
         said = Texts.cut(tokenizer, [row.text for row in left_out], how.longest)
         logits = trainer.logits(student, said, how)
-        folding.save(place / "left_out.safetensors", left_out, logits)
+        folding.save(place / folding.FILE, left_out, logits)
     torch.save(student.state_dict(), place / "learner.pt")
-    metrics = {"minutes": (time.monotonic() - began) / 60, "rows": rows.sources(learnt)}
+    metrics = {
+        "layers": how.layers,
+        "minutes": (time.monotonic() - began) / 60,
+        "rows": rows.sources(learnt),
+    }
     (place / "metrics.json").write_text(json.dumps(metrics, indent=1))
 
 

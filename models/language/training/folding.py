@@ -13,6 +13,7 @@ from models.language.corpus import doubles, split
 from models.language.training.rows import Row
 
 FOLDS: Final = 5
+FILE: Final = "left_out.safetensors"
 
 
 def parted(rows: Sequence[Row], fold: int) -> tuple[list[Row], list[Row]]:
