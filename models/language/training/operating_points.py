@@ -38,6 +38,12 @@ class Truth:
     drivers: Flags
     languages: NDArray[np.intp]
 
+    def of(self, which: Flags) -> Truth:
+        """Those of the rows for which *which* is true."""
+        return Truth(
+            self.sentiment[which], self.signals[which], self.drivers[which], self.languages[which]
+        )
+
 
 def truth(rows: Sequence[Row]) -> Truth:
     """What *rows* are labelled with; a label that nobody looked for counts as absent."""
