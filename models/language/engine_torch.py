@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from models.language import batching, chunks, network
+from models.language import batching, chunks, framing, network
 
 WINDOW = 510
 """Tokens of a text that fit beside the two that frame it."""
 
 BUDGET = 2048
 """Tokens a batch; more does not help once a batch fills the cores."""
-
-_START, _PAD, _END = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +74,17 @@ class TorchEngine:
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """One vector a text; any string is taken, the empty one too."""
-        # A lone surrogate is no Unicode text, and the tokenizer would refuse it.
-        readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        cut = self._tokenizer.encode_batch(readable, add_special_tokens=False)
-        ids = [encoding.ids for encoding in cut]
+        ids = framing.cut(self._tokenizer, texts)
         lengths = [len(one) for one in ids]
         pieces = chunks.cut(lengths, window=WINDOW)
-        sizes = [piece.size + 2 for piece in pieces]
+        sizes = [piece.size + framing.FRAME for piece in pieces]
         width = self._encoder.width
         vectors = np.zeros((len(pieces), width), np.float32)
         for batch in batching.plan(sizes, budget=BUDGET):
-            framed = np.full((len(batch.rows), batch.width), _PAD, np.int64)
-            mask = np.zeros_like(framed)
-            for row, place in enumerate(batch.rows):
-                piece = pieces[place]
-                tokens = [_START, *ids[piece.text][piece.start : piece.stop], _END]
-                framed[row, : len(tokens)] = tokens
-                mask[row, : len(tokens)] = 1
+            own = [pieces[place] for place in batch.rows]
+            framed, mask = framing.padded(
+                (ids[piece.text][piece.start : piece.stop] for piece in own), batch.width
+            )
             with torch.inference_mode():
                 pooled = self._encoder(torch.from_numpy(framed), torch.from_numpy(mask))
             vectors[list(batch.rows)] = pooled.float().numpy()

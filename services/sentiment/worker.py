@@ -33,7 +33,7 @@ class Worker:
         deadline_s: For the deliveries of one batch.
         retry_s: First wait between two tries to deliver; it doubles.
         thread: Where batches are scored.  One thread and always the same: each further one that
-            multiplies keeps some 100 MB of its own.
+            multiplies keeps memory of its own.
     """
 
     scorer: Scorer

@@ -12,22 +12,35 @@ from rich.console import Console
 from rich.table import Table
 
 from models.language import heads, registry
-from models.language.evaluation import card, measured, speed
+from models.language.evaluation import card, cross_validation, measured, speed
 from models.language.evaluation.baseline import WordCounts
 from models.language.evaluation.measured import Report
-from models.language.training import rows
+from models.language.training import folding, rows
 
 
 @click.command()
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--model", default=None, help="An entry of the registry; else its default.")
 @click.option("--weights", type=click.Path(path_type=Path, file_okay=False), default=None)
+@click.option(
+    "--folds",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Only what the training runs in this folder say of the fold that each left out.",
+)
 @click.option("--card", "writes_card", is_flag=True, help="Rewrite the model card as well.")
 def main(
-    json_path: Path | None, model: str | None, weights: Path | None, *, writes_card: bool
+    *,
+    json_path: Path | None,
+    model: str | None,
+    weights: Path | None,
+    folds: Path | None,
+    writes_card: bool,
 ) -> None:
     """Measure a model on what training never saw."""
     console = Console()
+    if folds is not None:
+        _print_folds(console, folds)
+        return
     started = time.monotonic()
     with console.status("fitting the word-count baseline"):
         gathered = rows.gathered()
@@ -49,6 +62,23 @@ def main(
             card.written(report, heads.sources(registry.FOLDER / "heads.safetensors"), rate),
             "utf-8",
         )
+
+
+def _print_folds(console: Console, folder: Path) -> None:
+    try:
+        known, logits = folding.load(folder, rows.gathered())
+    except folding.FoldsInvalid as fault:
+        raise click.ClickException(str(fault)) from None
+    table = _table(
+        "Cross-validated on the synthetic corpus: macro-F1 (95 % interval), ECE, mix-ups",
+        "texts",
+        *("sentiment", "signals", "drivers"),
+        *("ECE", "ECE", "ECE"),
+        *("mobility for turnover", "the reverse"),
+    )
+    for line in cross_validation.figures_of(known, logits):
+        table.add_row(*line.cells())
+    console.print(table)
 
 
 def _print(console: Console, report: Report) -> None:

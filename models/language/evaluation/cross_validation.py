@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -71,9 +71,10 @@ class Figures:
     mobility_as_turnover: float
     turnover_as_mobility: float
 
-    def as_json(self) -> dict[str, object]:
-        """Plain values."""
-        return asdict(self)
+    def cells(self) -> tuple[str, ...]:
+        """As a table shows it."""
+        every = (getattr(self, field.name) for field in fields(self))
+        return tuple(f"{one:.3f}" if isinstance(one, float) else str(one) for one in every)
 
 
 def judged(logits: Mapping[str, Array], known: Truth, ids: Sequence[str]) -> Judged:

@@ -90,7 +90,6 @@ def main(  # noqa: PLR0913  one parameter an option
     tokenizer = Tokenizer.from_file(str(build.FOLDER / "tokenizer.json"))
     texts = Texts.cut(tokenizer, [row.text for row in learnt], how.longest)
     run = Trainer(student, texts, learner.targets(learnt), how, place / "run.pt", _identity(learnt))
-    began = time.monotonic()
     seconds = None if minutes is None else 60 * minutes
     try:
         finished = _trained(run, console, seconds)
@@ -104,11 +103,7 @@ def main(  # noqa: PLR0913  one parameter an option
         logits = trainer.logits(student, said, how)
         folding.save(place / folding.FILE, left_out, logits)
     torch.save(student.state_dict(), place / "learner.pt")
-    metrics = {
-        "layers": how.layers,
-        "minutes": (time.monotonic() - began) / 60,
-        "rows": rows.sources(learnt),
-    }
+    metrics = {"layers": how.layers, "rows": rows.sources(learnt)}
     (place / "metrics.json").write_text(json.dumps(metrics, indent=1))
 
 

@@ -3,64 +3,60 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from models.language import batching
+from models.language import batching, framing
+from models.language.batching import Batch
 
-START, PAD, END = 0, 1, 2
 _POOL = 64
 """Batches that are drawn together and then sorted by length: order stays random, padding small."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts as token ids, framed.
+    """Texts as tokens.
 
     Attributes:
-        ids: Of each text.
+        ids: Of each text, without a frame.
     """
 
     ids: Sequence[Sequence[int]]
 
     @classmethod
     def cut(cls, tokenizer: Tokenizer, texts: Sequence[str], longest: int) -> Texts:
-        """Cut *texts*, each to at most *longest* tokens without those that frame it."""
-        readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        found = tokenizer.encode_batch(readable, add_special_tokens=False)
-        return cls([[START, *encoding.ids[:longest], END] for encoding in found])
+        """Cut *texts*, each to at most *longest* tokens."""
+        return cls([ids[:longest] for ids in framing.cut(tokenizer, texts)])
 
-    def padded(self, places: Sequence[int], width: int) -> tuple[Tensor, Tensor]:
-        """Ids and mask of the texts at *places*, both of shape ``(n, width)``."""
-        ids = np.full((len(places), width), PAD, np.int64)
-        mask = np.zeros_like(ids)
-        for row, place in enumerate(places):
-            tokens = self.ids[place]
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
+    def padded(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Ids and mask of the texts of *batch*, both of shape ``(n, width)``."""
+        ids, mask = framing.padded((self.ids[place] for place in batch.rows), batch.width)
         return torch.from_numpy(ids), torch.from_numpy(mask)
 
-    def in_order(self, budget: int) -> Iterator[batching.Batch]:
+    def in_order(self, budget: int) -> list[Batch]:
         """Every text once, for reading: the shortest first."""
-        yield from batching.plan([len(one) for one in self.ids], budget=budget)
+        return self._planned(range(len(self.ids)), budget)
 
-    def shuffled(self, budget: int, *, seed: int, epoch: int) -> list[batching.Batch]:
+    def shuffled(self, budget: int, *, seed: int, epoch: int) -> list[Batch]:
         """Every text once, for learning: the same for the same seed and epoch."""
         chance = random.Random(f"{seed}:{epoch}")  # noqa: S311  an order, not a secret
         order = list(range(len(self.ids)))
         chance.shuffle(order)
-        typical = max(1, sum(len(one) for one in self.ids) // max(1, len(self.ids)))
+        typical = framing.FRAME + sum(map(len, self.ids)) // max(1, len(self.ids))
         pool = max(1, _POOL * budget // typical)
-        batches: list[batching.Batch] = []
+        batches: list[Batch] = []
         for start in range(0, len(order), pool):
-            drawn = order[start : start + pool]
-            for batch in batching.plan([len(self.ids[place]) for place in drawn], budget=budget):
-                rows = tuple(drawn[row] for row in batch.rows)
-                batches.append(batching.Batch(rows, batch.width))
+            batches += self._planned(order[start : start + pool], budget)
         chance.shuffle(batches)
         return batches
+
+    def _planned(self, places: Sequence[int], budget: int) -> list[Batch]:
+        sizes = [len(self.ids[place]) + framing.FRAME for place in places]
+        return [
+            Batch(tuple(places[row] for row in batch.rows), batch.width)
+            for batch in batching.plan(sizes, budget=budget)
+        ]

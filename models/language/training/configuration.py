@@ -1,4 +1,4 @@
-"""What a training run is: one TOML file, every value with its meaning."""
+"""What a training run is: a TOML file that says what differs from the usual run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = Path(__file__).with_name("default.toml")
 
 
 class ConfigurationInvalid(Exception):
-    """A value is missing, unknown or impossible."""
+    """A value is unknown or impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +81,18 @@ class Configuration:
 
 
 def load(path: Path = FILE) -> Configuration:
-    """The run that *path* describes.
+    """The run that *path* describes; what it leaves out is as in ``default.toml``.
 
     Raises:
-        ConfigurationInvalid: a value is missing, unknown or impossible.
+        ConfigurationInvalid: a value is unknown or impossible.
     """
+    given: dict[str, Any] = tomllib.loads(FILE.read_text("utf-8"))
     try:
-        given: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        given |= tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as fault:
         raise ConfigurationInvalid(f"no TOML: {fault}") from None
-    known = {field.name for field in fields(Configuration)}
-    if wrong := sorted(known ^ given.keys()):
-        raise ConfigurationInvalid(f"missing or unknown: {', '.join(wrong)}")
+    if wrong := sorted(given.keys() - {field.name for field in fields(Configuration)}):
+        raise ConfigurationInvalid(f"unknown: {', '.join(wrong)}")
     try:
         return Configuration(**given)
     except (TypeError, AttributeError):

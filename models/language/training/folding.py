@@ -6,14 +6,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from models.language.corpus import doubles, split
+from models.language.heads import Array
 from models.language.training.rows import Row
 
 FOLDS: Final = 5
 FILE: Final = "left_out.safetensors"
+_IDS: Final = "ids"
+
+
+class FoldsInvalid(Exception):
+    """There are none, or they are of other rows."""
 
 
 def parted(rows: Sequence[Row], fold: int) -> tuple[list[Row], list[Row]]:
@@ -37,4 +45,28 @@ def save(path: Path, left_out: Sequence[Row], logits: Mapping[str, Tensor]) -> N
         logits: Of each family, shape ``(n, labels)``.
     """
     ids = " ".join(row.id for row in left_out)
-    save_file({name: values.half() for name, values in logits.items()}, path, {"ids": ids})
+    save_file({name: values.half() for name, values in logits.items()}, path, {_IDS: ids})
+
+
+def load(folder: Path, rows: Sequence[Row]) -> tuple[list[Row], dict[str, Array]]:
+    """What the runs below *folder* say of those of *rows* that each of them left out.
+
+    Returns:
+        The rows, and of each family the logits, shape ``(n, labels)``.
+
+    Raises:
+        FoldsInvalid: no run has left a fold out, or one left out a row that there is not.
+    """
+    known = {row.id: row for row in rows}
+    ids: list[str] = []
+    parts: dict[str, list[Array]] = {}
+    for path in sorted(folder.glob(f"*/{FILE}")):
+        with safe_open(path, framework="numpy") as file:
+            ids += file.metadata()[_IDS].split()
+            for family in file.keys():  # noqa: SIM118 - no mapping
+                parts.setdefault(family, []).append(file.get_tensor(family).astype(np.float32))
+    if not ids:
+        raise FoldsInvalid(f"no run below {folder} has left a fold out")
+    if strangers := set(ids) - known.keys():
+        raise FoldsInvalid(f"{len(strangers)} rows below {folder} are not in the corpus any more")
+    return [known[one] for one in ids], {name: np.concatenate(own) for name, own in parts.items()}

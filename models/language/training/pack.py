@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import click
-import numpy as np
 import torch
-from safetensors import safe_open
 
 from models.language import heads, network, packed
-from models.language.heads import Array, Heads, Linear
+from models.language.heads import Heads, Linear
+from models.language.registry import FILE
 from models.language.training import folding, operating_points, rows
 from models.language.training.learner import Learner
 from models.language.weights import build
@@ -45,10 +45,13 @@ sha256 = "{heads}"
 )  # fmt: skip
 def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
     """Write the layers and the heads of a run, with thresholds from what its folds never saw."""
-    gathered = rows.gathered()
-    seen = {row.id: row for row in gathered}
-    ids, logits = left_out(folds)
-    points = operating_points.found(logits, operating_points.truth([seen[one] for one in ids]))
+    if (to / FILE).exists() and name in tomllib.loads((to / FILE).read_text("utf-8"))["models"]:
+        raise click.ClickException(f"{to / FILE} has a model {name!r} already")
+    try:
+        known, logits = folding.load(folds, rows.gathered())
+    except folding.FoldsInvalid as fault:
+        raise click.ClickException(str(fault)) from None
+    points = operating_points.found(logits, operating_points.truth(known))
     metrics = json.loads((place / "metrics.json").read_text("utf-8"))
     student = Learner(network.load(build.FOLDER, (metrics["layers"],)))
     student.load_state_dict(torch.load(place / "learner.pt", weights_only=True))
@@ -64,7 +67,7 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
     packed.save(student.encoder, parts["layers"], {"version": version})
     heads.save(shipped, parts["heads"], sources=metrics["rows"])
     digests = {part: build.sha256(path) for part, path in parts.items()}
-    with (to / "registry.toml").open("a", encoding="utf-8") as file:
+    with (to / FILE).open("a", encoding="utf-8") as file:
         file.write(ENTRY.format(name=name, version=version, **digests))
     for path in parts.values():
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
@@ -75,27 +78,6 @@ def linear(student: Learner, family: str) -> Linear:
     head = student.heads[family]
     weights, offsets = (part.detach().numpy() for part in head.parameters())
     return Linear(weights, offsets)
-
-
-def left_out(folder: Path) -> tuple[list[str], dict[str, Array]]:
-    """What the runs below *folder* say of the rows that each of them left out.
-
-    Returns:
-        The ids, and of each family the logits, shape ``(n, labels)``.
-
-    Raises:
-        click.ClickException: there is none.
-    """
-    ids: list[str] = []
-    parts: dict[str, list[Array]] = {}
-    for path in sorted(folder.glob(f"*/{folding.FILE}")):
-        with safe_open(path, framework="numpy") as file:
-            ids += file.metadata()["ids"].split()
-            for family in SHIPPED_HEADS:
-                parts.setdefault(family, []).append(file.get_tensor(family).astype(np.float32))
-    if not ids:
-        raise click.ClickException(f"no run below {folder} has left a fold out")
-    return ids, {family: np.concatenate(found) for family, found in parts.items()}
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from models.language.batching import Batch
 from models.language.training import learner as learning
 from models.language.training.batches import Texts
 from models.language.training.configuration import Configuration
@@ -89,7 +90,7 @@ class Trainer:
                 continue
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * rate(number, steps, how.warm_up)
-            self._losses.append(self._learn(optimiser, batch.rows, batch.width))
+            self._losses.append(self._learn(optimiser, batch))
             self._done = number + 1
             tokens += len(batch.rows) * batch.width
             now = self.clock()
@@ -104,10 +105,10 @@ class Trainer:
                 break
         return self._done == steps
 
-    def _learn(self, optimiser: torch.optim.Optimizer, rows: Sequence[int], width: int) -> float:
+    def _learn(self, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
         how = self.configuration
-        ids, mask = (one.to(how.device) for one in self.texts.padded(rows, width))
-        wanted = self.targets.of(rows).to(how.device)
+        ids, mask = (one.to(how.device) for one in self.texts.padded(batch))
+        wanted = self.targets.of(batch.rows).to(how.device)
         optimiser.zero_grad(set_to_none=True)
         with torch.autocast(how.device, torch.bfloat16, enabled=how.precision == "bfloat16"):
             logits = self.learner(ids, mask)
@@ -190,7 +191,7 @@ def logits(learner: Learner, texts: Texts, configuration: Configuration) -> dict
     learner.to(configuration.device).eval()
     found: dict[str, Tensor] = {}
     for batch in texts.in_order(4 * configuration.tokens):
-        ids, mask = (one.to(configuration.device) for one in texts.padded(batch.rows, batch.width))
+        ids, mask = (one.to(configuration.device) for one in texts.padded(batch))
         for name, said in learner(ids, mask).items():
             whole = found.setdefault(name, torch.zeros(len(texts.ids), said.shape[1]))
             whole[list(batch.rows)] = said.float().cpu()

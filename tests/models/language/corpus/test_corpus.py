@@ -75,3 +75,11 @@ def test_the_split_depends_on_the_id_alone() -> None:
     assert sum(split.held_out(f"x-{number}") for number in range(2000)) == pytest.approx(
         200, abs=40
     )
+
+
+def test_an_addition_is_of_the_closed_lists_and_says_nothing_anew() -> None:
+    additions, given = loader.load(loader.FOLDER / "grown"), loader.load()
+
+    assert len({one.id for one in additions}) == len(additions) > 1_000
+    assert not {one.id for one in additions} & {one.id for one in given}
+    assert not doubles.near([one.text for one in additions], [one.text for one in given])

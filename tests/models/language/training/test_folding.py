@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from models.language.corpus import doubles, split
 from models.language.training import folding, rows
-from models.language.training.folding import FOLDS
+from models.language.training.folding import FOLDS, FoldsInvalid
 
 
 def test_folds_part_the_corpus_and_keep_twins_together(
@@ -36,3 +37,20 @@ def test_what_nearly_equals_a_text_of_the_fold_is_not_learnt() -> None:
     assert twin not in learnt
     assert twin not in out
     assert not doubles.near([row.text for row in learnt], [row.text for row in out])
+
+
+def test_what_folds_say_is_read_back_for_the_rows_that_there_are(tmp_path: Path) -> None:
+    some = [row for row in rows.gathered() if row.corpus][:6]
+    for fold, part in enumerate((some[:2], some[2:])):
+        (tmp_path / str(fold)).mkdir()
+        logits = {"signals": torch.full((len(part), 8), float(fold))}
+        folding.save(tmp_path / str(fold) / folding.FILE, part, logits)
+
+    known, found = folding.load(tmp_path, some)
+
+    assert known == some
+    assert found["signals"][:, 0].tolist() == [0, 0, 1, 1, 1, 1]
+    with pytest.raises(FoldsInvalid, match="1 rows"):
+        folding.load(tmp_path, some[1:])
+    with pytest.raises(FoldsInvalid, match="no run"):
+        folding.load(tmp_path / "0", some)
