@@ -10,6 +10,9 @@ from models.language.labels import Driver, Language, Sentiment, Signal
 
 FOLDER = Path(__file__).parent
 
+GROWN = FOLDER / "grown"
+"""Additions, for training alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

@@ -13,6 +13,7 @@ _TEMPLATE = PATH.with_name("template.md")
 
 _LICENCES = {
     "corpus": "that of this repository; synthetic, see ../corpus/README.md",
+    "corpus additions": "that of this repository; synthetic, see ../corpus/README.md",
     "relabelled sad": "MIT (Mauriello et al. 2021), our labels",
     "relabelled goemotions": "CC BY 4.0 (Demszky et al. 2020), our labels",
     "relabelled se_incivility": "MIT (Ehsani et al. 2024), our labels",

@@ -90,6 +90,7 @@ def test_nothing_that_is_held_out_is_gathered(
     monkeypatch.setenv("BAROGRAPH_SHARED_DATA", str(tmp_path))
     gathered = rows.gathered()
 
-    assert {row.source for row in gathered} == {"corpus"}
+    assert {row.source for row in gathered} == {rows.CORPUS, rows.ADDITIONS}
     kept = {example.text for example in loader.load() if split.held_out(example.id)}
-    assert not any(split.held_out(row.id) or row.text in kept for row in gathered)
+    assert not any(row.corpus and split.held_out(row.id) for row in gathered)
+    assert not any(row.text in kept for row in gathered)
