@@ -69,16 +69,17 @@ def _print_folds(console: Console, folder: Path) -> None:
         known, logits = folding.load(folder, rows.gathered())
     except folding.FoldsInvalid as fault:
         raise click.ClickException(str(fault)) from None
-    table = _table(
-        "Cross-validated on the synthetic corpus: macro-F1 (95 % interval), ECE, mix-ups",
-        "texts",
-        *("sentiment", "signals", "drivers"),
-        *("ECE", "ECE", "ECE"),
-        *("mobility for turnover", "the reverse"),
-    )
-    for line in cross_validation.figures_of(known, logits):
-        table.add_row(*line.cells())
-    console.print(table)
+    for kind, lines in cross_validation.figures_of(known, logits).items():
+        table = _table(
+            f"Cross-validated on {kind} messages: macro-F1 (95 % interval), ECE, mix-ups",
+            "texts",
+            *("sentiment", "signals", "drivers"),
+            *("ECE", "ECE", "ECE"),
+            *("mobility for turnover", "the reverse"),
+        )
+        for line in lines:
+            table.add_row(*line.cells())
+        console.print(table)
 
 
 def _print(console: Console, report: Report) -> None:

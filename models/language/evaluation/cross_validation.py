@@ -1,4 +1,4 @@
-"""Figures on the corpus, each message judged by a run that saw neither it nor its twins."""
+"""Figures by cross-validation: each message judged by a run that saw neither it nor its twins."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from models.language.training import operating_points
 from models.language.training.folding import FOLDS
 from models.language.training.operating_points import Flags, Truth
 from models.language.training.rows import Row
+
+SYNTHETIC, REAL = "synthetic", "real"
 
 _TURNOVER: Final = list(Signal).index(Signal.TURNOVER_INTENT)
 _MOBILITY: Final = list(Signal).index(Signal.MOBILITY_INTENT)
@@ -103,8 +105,8 @@ def judged(logits: Mapping[str, Array], known: Truth, ids: Sequence[str]) -> Jud
     return result
 
 
-def figures_of(rows: Sequence[Row], logits: Mapping[str, Array]) -> list[Figures]:
-    """A line a language, then one for all.
+def figures_of(rows: Sequence[Row], logits: Mapping[str, Array]) -> dict[str, list[Figures]]:
+    """Of synthetic and of real rows, as far as there are any: a line a language, one for all.
 
     Args:
         rows: The rows, in the order of the logits.
@@ -114,11 +116,18 @@ def figures_of(rows: Sequence[Row], logits: Mapping[str, Array]) -> list[Figures
     ids = [row.id for row in rows]
     found = judged(logits, known, ids)
     groups = np.array([split.group(one) for one in ids])
-    lines = [
-        _line(str(language), known.languages == place, known, found, groups)
-        for place, language in enumerate(Language)
-    ]
-    return [*lines, _line("all", np.ones(len(rows), np.bool_), known, found, groups)]
+    real = np.array([row.real for row in rows])
+    return {
+        kind: [
+            *(
+                _line(str(language), own & (known.languages == place), known, found, groups)
+                for place, language in enumerate(Language)
+            ),
+            _line("all", own, known, found, groups),
+        ]
+        for kind, own in ((SYNTHETIC, ~real), (REAL, real))
+        if own.any()
+    }
 
 
 def _line(name: str, own: Flags, known: Truth, found: Judged, groups: NDArray[np.str_]) -> Figures:

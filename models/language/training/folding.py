@@ -1,4 +1,4 @@
-"""Parts the corpus for cross-validation, so that nothing nearly the same is on both sides."""
+"""Parts the rows for cross-validation, so that nothing nearly the same is on both sides."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ class FoldsInvalid(Exception):
 
 
 def parted(rows: Sequence[Row], fold: int) -> tuple[list[Row], list[Row]]:
-    """What is learnt from, and the corpus rows of *fold*, which is left out.
+    """What is learnt from, and the rows of *fold*, which is left out.
 
-    Rows that are not of the corpus are only learnt from; whatever nearly equals a text of the
-    fold is in neither.
+    Only rows of the corpus and real ones with our labels are ever left out; whatever nearly
+    equals a text of the fold is in neither.
     """
-    left_out = [row for row in rows if row.corpus and split.fold(row.id, FOLDS) == fold]
-    rest = [row for row in rows if not (row.corpus and split.fold(row.id, FOLDS) == fold)]
+    sides: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        out = (row.corpus or row.real) and split.fold(row.id, FOLDS) == fold
+        sides[out].append(row)
+    rest, left_out = sides
     near = doubles.near([row.text for row in rest], [row.text for row in left_out])
     return [row for place, row in enumerate(rest) if place not in near], left_out
 

@@ -19,6 +19,8 @@ CORPUS = "corpus"
 ADDITIONS = "corpus additions"
 """What was written for training alone: no figure is ever measured on it."""
 
+_RELABELLED = "relabelled"
+
 _MASKS = re.compile(r"\[(?:NAME|RELIGION)\]|@user\b|\bhttps?\b\S*")
 _LONGEST = 400  # characters: what people post on a feed
 _POLARITY = {
@@ -60,6 +62,11 @@ class Row:
     def corpus(self) -> bool:
         """Whether it is of the corpus that figures are reported on."""
         return self.source == CORPUS
+
+    @property
+    def real(self) -> bool:
+        """Whether people wrote it at work or of it, and it has our labels."""
+        return self.source.startswith(_RELABELLED)
 
 
 def bare(text: str) -> str:
@@ -108,7 +115,7 @@ def _relabelled() -> Iterable[Row]:
             frozenset(map(Signal, row["signals"])),
             frozenset(map(Driver, row["drivers"])),
             share * (_SURE if row["sure"] else _UNSURE),
-            f"relabelled {row['source']}",
+            f"{_RELABELLED} {row['source']}",
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from models.language.corpus import split
 from models.language.evaluation import cross_validation, figures, intervals
+from models.language.evaluation.cross_validation import REAL, SYNTHETIC
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.training import operating_points
 from models.language.training.folding import FOLDS
@@ -40,7 +41,7 @@ def certain(found: list[Row]) -> dict[str, np.ndarray]:
 
 
 def test_who_knows_the_labels_gets_full_marks() -> None:
-    lines = cross_validation.figures_of(rows(), certain(rows()))
+    [lines] = cross_validation.figures_of(rows(), certain(rows())).values()
 
     assert [line.language for line in lines] == [*map(str, Language), "all"]
     assert sum(line.texts for line in lines[:-1]) == lines[-1].texts == COUNT
@@ -57,10 +58,25 @@ def test_movers_that_are_taken_for_leavers_are_counted() -> None:
     movers = [n for n in range(COUNT) if n % 8 == mobility]
     logits["signals"][movers[::2], turnover] = 4
 
-    whole = cross_validation.figures_of(found, logits)[-1]
+    whole = cross_validation.figures_of(found, logits)[SYNTHETIC][-1]
 
     assert whole.mobility_as_turnover == pytest.approx(len(movers[::2]) / len(movers))
     assert whole.turnover_as_mobility == 0
+
+
+def test_real_rows_have_figures_of_their_own() -> None:
+    found, logits = rows(), certain(rows())
+    mixed = [
+        replace(row, source="relabelled sad") if n < COUNT // 3 else row
+        for n, row in enumerate(found)
+    ]
+    logits["signals"][: COUNT // 3] *= -1
+
+    lines = cross_validation.figures_of(mixed, logits)
+
+    assert {kind: own[-1].texts for kind, own in lines.items()} == {SYNTHETIC: 200, REAL: 100}
+    assert lines[SYNTHETIC][-1].sentiment == lines[REAL][-1].sentiment == (1, 1, 1)
+    assert lines[REAL][-1].signals.value < 0.3 < lines[SYNTHETIC][-1].signals.value
 
 
 def test_a_fold_does_not_choose_its_own_thresholds() -> None:

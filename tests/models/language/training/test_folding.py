@@ -21,7 +21,8 @@ def test_folds_part_the_corpus_and_keep_twins_together(
     sides = [folding.parted(gathered, fold) for fold in range(FOLDS)]
 
     left_out = [row.id for _, out in sides for row in out]
-    assert sorted(left_out) == sorted(row.id for row in gathered)
+    assert sorted(left_out) == sorted(row.id for row in gathered if row.corpus)
+    assert any(row.source == rows.ADDITIONS for row in gathered)
     for learnt, out in sides:
         assert not {split.group(row.id) for row in learnt} & {split.group(row.id) for row in out}
 
@@ -29,11 +30,14 @@ def test_folds_part_the_corpus_and_keep_twins_together(
 def test_what_nearly_equals_a_text_of_the_fold_is_not_learnt() -> None:
     gathered = [row for row in rows.gathered() if row.corpus][:400]
     [one, *_] = [row for row in gathered if split.fold(row.id, FOLDS) == 2]
-    twin = replace(one, id="r-1", text=one.text.upper() + "!", source="relabelled sad")
+    twin = replace(one, id="r-1", text=one.text.upper() + "!", source="goemotions_sentiment")
+    real = replace(one, id=next(f"r-{n}" for n in range(99) if split.fold(f"r-{n}", FOLDS) == 2),
+                   text="what people wrote", source="relabelled sad")  # fmt: skip
 
-    learnt, out = folding.parted([*gathered, twin], 2)
+    learnt, out = folding.parted([*gathered, twin, real], 2)
 
     assert one in out
+    assert real in out
     assert twin not in learnt
     assert twin not in out
     assert not doubles.near([row.text for row in learnt], [row.text for row in out])
