@@ -11,16 +11,22 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from models.language import registry
+from models.language import explanation, registry
+from models.language.explanation import Explanation
 from models.language.labels import Driver, Sentiment, Signal
 from models.language.scorer import Scorer, Scores
 
 _CHUNK = 512  # lines: enough to sort by length, few enough to see it move
 _PLACES = 4
+_WORDS = 4  # that are told for each label
+_FELT = 0.01  # less than this moved nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +51,31 @@ class _Read:
     "--weights", type=click.Path(path_type=Path, file_okay=False), help="A folder of models."
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; the default is all cores.")
-def score(
+@click.option("--explain", is_flag=True, help="Say as well which words of TEXT moved the scores.")
+def score(  # noqa: PLR0913  one parameter an option
+    *,
     text: str | None,
     jsonl: str | None,
     model: str | None,
     weights: Path | None,
     threads: int | None,
+    explain: bool,
 ) -> None:
-    """Score TEXT, or with --jsonl every line of a file."""
+    """Score TEXT, or with --jsonl every line of a file.
+
+    Probabilities are calibrated. Nothing is stored, and nothing leaves this machine.
+    """
     if (text is None) == (jsonl is None):
         raise click.UsageError("give a TEXT or --jsonl FILE, and not both")
+    if explain and text is None:
+        raise click.UsageError("--explain takes a TEXT")
     try:
         scorer = registry.load(model, weights, threads=threads)
     except registry.ModelRefused as refusal:
         raise click.ClickException(str(refusal)) from None
     if jsonl is None:
-        Console().print(_table(scorer.score([text or ""])))
+        most = explanation.MOST_WORDS if explain else 0
+        Console().print(_table(explanation.explained(scorer, text or "", most=most)))
         return
     with click.open_file(jsonl, "rb") as lines:
         malformed = _score_lines(scorer, lines, sys.stdout)
@@ -135,16 +150,46 @@ def _figures(scores: Scores, row: int) -> dict[str, Any]:
         "signals": chosen(Signal, scores.signals[row]),
         "signals_p": named(Signal, scores.signals_p[row]),
         "drivers": chosen(Driver, scores.drivers[row]),
+        "drivers_p": named(Driver, scores.drivers_p[row]),
     }
 
 
-def _table(scores: Scores) -> Table:
-    figures = _figures(scores, 0)
-    table = Table(show_header=False, title=scores.model)
-    table.add_row("language", figures["language"])
-    sentiment = figures["sentiment"]
-    table.add_row("sentiment", f"{sentiment}  p={figures['sentiment_p'][sentiment]:.2f}")
-    signals = [f"{name}  p={figures['signals_p'][name]:.2f}" for name in figures["signals"]]
-    table.add_row("signals", "\n".join(signals) or "none")
-    table.add_row("drivers", "\n".join(figures["drivers"]) or "none")
+def _table(told: Explanation) -> Table:
+    """What is found; the words that moved it, where words were tried."""
+    scores = told.scores
+    table = Table("", "", "p", title=scores.model)
+    if told.words:
+        table.add_column("words that moved it")
+    table.add_row("language", str(scores.languages[0]))
+    likeliest = np.arange(len(Sentiment)) == scores.sentiment_p[0].argmax()
+    _add(table, told, "sentiment", Sentiment, likeliest, scores.sentiment_p[0], told.sentiment)
+    _add(table, told, "signals", Signal, scores.signals[0], scores.signals_p[0], told.signals)
+    _add(table, told, "drivers", Driver, scores.drivers[0], scores.drivers_p[0], told.drivers)
     return table
+
+
+def _add(  # noqa: PLR0913, PLR0917 - a family of labels is this many things
+    table: Table,
+    told: Explanation,
+    family: str,
+    labels: Iterable[str],
+    found: NDArray[np.bool_],
+    p: NDArray[np.float32],
+    shares: NDArray[np.float32],
+) -> None:
+    table.add_section()
+    title = family
+    for place, label in enumerate(labels):
+        if found[place]:
+            cells = [title, str(label), f"{p[place]:.2f}"]
+            table.add_row(*cells, *([_moved(told, shares[:, place])] if told.words else []))
+            title = ""
+    if title:
+        table.add_row(title, "none")
+
+
+def _moved(told: Explanation, shares: NDArray[np.float32]) -> str:
+    """The words that moved a label most, with what each adds to its probability."""
+    order = np.argsort(-np.abs(shares), kind="stable")[:_WORDS]
+    felt = [place for place in order if abs(shares[place]) >= _FELT]
+    return escape(", ".join(f"{told.words[place]} {shares[place]:+.2f}" for place in felt))

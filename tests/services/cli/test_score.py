@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from models.language.labels import Sentiment, Signal
+from models.language.labels import Driver, Sentiment, Signal
 from services.cli.score import score
 
 CANARY = "kanarievogel"
@@ -27,6 +27,25 @@ def test_a_text_gets_a_table() -> None:
         assert word in result.stdout
 
 
+def test_an_explanation_names_the_words_that_moved_a_label() -> None:
+    text = "Good soup today [red] but I am handing in my resignation"
+    plain = CliRunner().invoke(score, [text])
+    told = CliRunner().invoke(score, [text, "--explain"])
+
+    assert told.exit_code == plain.exit_code == 0
+    assert "resignation +" in told.stdout
+    assert "resignation" not in plain.stdout
+    marked = CliRunner().invoke(score, ["[/bold]", "--explain"])
+    assert marked.exit_code == 0
+
+
+def test_an_explanation_of_a_file_is_refused() -> None:
+    result = CliRunner().invoke(score, ["--jsonl", "-", "--explain"], input=b"")
+
+    assert result.exit_code == 2
+    assert "--explain takes a TEXT" in result.stderr
+
+
 def test_each_line_gets_a_line_in_order(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_bytes(lines(*({"id": str(n), "text": f"ok {n}"} for n in range(520))))
@@ -37,6 +56,7 @@ def test_each_line_gets_a_line_in_order(tmp_path: Path) -> None:
     assert [row["id"] for row in found] == [str(n) for n in range(520)]
     assert set(found[0]["sentiment_p"]) == set(Sentiment)
     assert set(found[0]["signals_p"]) == set(Signal)
+    assert set(found[0]["drivers_p"]) == set(Driver)
     assert all(isinstance(found[0][name], list) for name in ("signals", "drivers"))
     assert found[0]["sentiment"] == "neutral"
 
