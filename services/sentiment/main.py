@@ -42,8 +42,9 @@ def serve(settings: SentimentSettings, scorer: Scorer) -> None:
 
 def main() -> None:
     """Load the settings and the model, then serve."""
-    # Not above: it imports torch, seconds that whoever brings a scorer of its own need not wait.
+    # Not above: one imports torch, seconds that whoever brings a scorer of its own need not wait.
     from models.language import registry  # noqa: PLC0415
+    from models.language.cache import CachedScorer  # noqa: PLC0415
 
     logs.configure()
     logs.capture_libraries()
@@ -53,7 +54,7 @@ def main() -> None:
         exits.refuse_settings(error)
     scorer = registry.load(settings.model, settings.weights, threads=settings.threads)
     logs.emit("model.loaded", service="sentiment")
-    serve(settings, scorer)
+    serve(settings, CachedScorer(scorer))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 
+from models.language.evaluation.bias import Gap
+from models.language.evaluation.functional import Cell
 from models.language.evaluation.measured import Report
+from models.language.labels import Language
 
 PATH = Path(__file__).parents[1] / "cards" / "default.md"
 _TEMPLATE = PATH.with_name("template.md")
@@ -32,11 +35,19 @@ def _labels(figures: Mapping[str, float]) -> str:
     return _rows((f"`{name}`", f"{value:.2f}") for name, value in figures.items())
 
 
-def written(report: Report, sources: Mapping[str, int], rate: float) -> str:
+def written(
+    report: Report,
+    cells: Mapping[Language, Sequence[Cell]],
+    gaps: Mapping[Language, Sequence[Gap]],
+    sources: Mapping[str, int],
+    rate: float,
+) -> str:
     """The card as Markdown.
 
     Args:
         report: What was measured.
+        cells: Of the functional suite, by language.
+        gaps: Of the bias suite, by language.
         sources: Rows of each source that the heads were fitted on.
         rate: Messages a second.
     """
@@ -48,4 +59,12 @@ def written(report: Report, sources: Mapping[str, int], rate: float) -> str:
         signals=_labels(report.per_signal),
         drivers=_labels(report.per_driver),
         transfer=_rows(row.cells() for row in report.transfer),
+        functional=_rows(
+            (row[0].name, str(row[0].cases), *(f"{cell.share:.2f}" for cell in row))
+            for row in zip(*cells.values(), strict=True)
+        ),
+        bias=_rows(
+            (row[0].dimension, *(f"{gap.width:.3f} ({gap.label})" for gap in row))
+            for row in zip(*gaps.values(), strict=True)
+        ),
     )
