@@ -103,7 +103,7 @@ def _classifier(
         source = str(folder)
     elif "revision" not in entry:
         raise ModelRefused(f"model {name!r} is no folder here: a hub model needs its revision")
-    companion = place.entries["models"][entry.get("companion", "default")]
+    companion = place.entries["models"][entry.get("companion", place.entries["default"])]
     try:
         engine = TransformersEngine(
             source, revision=entry.get("revision"), labels=labels, threads=threads

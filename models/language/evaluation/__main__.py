@@ -18,11 +18,15 @@ from models.language.evaluation import (
     functional,
     measured,
     printing,
+    rivals,
     speed,
 )
 from models.language.evaluation.baseline import WordCounts
 from models.language.labels import Language
 from models.language.training import folding, rows
+
+FROZEN = "frozen"
+"""The entry of the encoder as it is, with fitted heads: what fine-tuning has to beat."""
 
 
 @click.command()
@@ -45,22 +49,29 @@ def main(
 ) -> None:
     """Measure a model on what training never saw."""
     console = Console()
-    if folds is not None:
+    if folds is not None or (registry.FOLDER / folding.FILE).exists():
         try:
-            known, logits = folding.load(folds, rows.gathered())
+            known, logits = folding.load(folds or registry.FOLDER, rows.gathered())
         except folding.FoldsInvalid as fault:
             raise click.ClickException(str(fault)) from None
         printing.folds(console, cross_validation.figures_of(known, logits))
+    if folds is not None:
         return
     started = time.monotonic()
-    with console.status("fitting the word-count baseline"):
-        words = WordCounts(rows.gathered())
     try:
-        scorer = registry.load(model, weights)
+        scorer, frozen = registry.load(model, weights), registry.load(FROZEN)
     except registry.ModelRefused as refusal:
         raise click.ClickException(str(refusal)) from None
+    with console.status("fitting the word-count baseline"):
+        counts = WordCounts(rows.gathered())
+    asked = {
+        "lexicon": rivals.lexicons(),
+        "words": rivals.words(counts),
+        "frozen": rivals.model(frozen),
+        "model": rivals.model(scorer),
+    }
     with console.status("scoring what is held out"):
-        report = measured.measure(scorer, words)
+        report = measured.measure(scorer, asked)
     with console.status("scoring the suites"):
         cells = {one: functional.measured(scorer, functional.cases(one)) for one in Language}
         gaps = {one: bias.measured(scorer, bias.dimensions(one)) for one in Language}

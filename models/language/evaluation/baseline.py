@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import (  # type: ignore[import-untyped] # 
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped] # nor this
 from sklearn.pipeline import make_union  # type: ignore[import-untyped] # nor this
 
-from models.language.labels import Sentiment, Signal
+from models.language.labels import Driver, Sentiment, Signal
 from models.language.training.rows import Row
 
 
@@ -34,13 +34,21 @@ class WordCounts:
             _fit(own, np.array([label in (row.signals or ()) for row in labelled]), balanced=True)
             for label in Signal
         ]
+        self._drivers = [
+            _fit(own, np.array([label in (row.drivers or ()) for row in labelled]), balanced=True)
+            for label in Driver
+        ]
 
-    def score(self, texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """The place of the sentiment of each text, and shape ``(n, 8)`` of its signals."""
+    def score(
+        self, texts: Sequence[str]
+    ) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]:
+        """The place of the sentiment of each text; ``(n, 8)`` signals; ``(n, 12)`` drivers."""
         counted = self._features.transform(list(texts))
-        classes = np.stack([model.decision_function(counted) for model in self._classes], axis=1)
-        signals = np.stack([model.decision_function(counted) for model in self._signals], axis=1)
-        return classes.argmax(axis=1), signals > 0
+        classes, signals, drivers = (
+            np.stack([model.decision_function(counted) for model in models], axis=1)
+            for models in (self._classes, self._signals, self._drivers)
+        )
+        return classes.argmax(axis=1), signals > 0, drivers > 0
 
 
 def _fit(texts: object, truth: NDArray[np.bool_], *, balanced: bool = False) -> LogisticRegression:

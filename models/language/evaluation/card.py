@@ -8,7 +8,7 @@ from string import Template
 
 from models.language.evaluation.bias import Gap
 from models.language.evaluation.functional import Cell
-from models.language.evaluation.measured import Report
+from models.language.evaluation.measured import Beside, Report
 from models.language.labels import Language
 
 PATH = Path(__file__).parents[1] / "cards" / "default.md"
@@ -31,8 +31,16 @@ def _rows(cells: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-def _labels(figures: Mapping[str, float]) -> str:
-    return _rows((f"`{name}`", f"{value:.2f}") for name, value in figures.items())
+def _labels(report: Report) -> Iterable[Sequence[str]]:
+    for name in dict.fromkeys(one.label for one in report.labels):
+        own = {one.language: one for one in report.labels if one.label == name}
+        cells = (own.get(language) for language in report.texts)
+        yield f"`{name}`", *(f"{c.f1:.2f} / {c.average_precision:.2f}" if c else "" for c in cells)
+
+
+def _beside(line: Beside) -> Sequence[str]:
+    figures = (f"{value:.3f}" if value is not None else "" for value in line.f1.values())
+    return line.what, line.language, str(line.texts), *figures
 
 
 def written(
@@ -55,10 +63,20 @@ def written(
         model=report.model,
         rate=f"{rate:.0f}",
         sources=_rows((name, str(count), _LICENCES[name]) for name, count in sources.items()),
-        held_out=_rows(row.cells() for row in report.held_out),
-        signals=_labels(report.per_signal),
-        drivers=_labels(report.per_driver),
-        transfer=_rows(row.cells() for row in report.transfer),
+        texts=", ".join(f"{count} {name}" for name, count in report.texts.items()),
+        heads=_rows(
+            (
+                head.language,
+                head.family,
+                str(head.f1),
+                f"{head.average_precision:.3f}",
+                f"{head.ece:.3f}",
+            )
+            for head in report.heads
+        ),
+        labels=_rows(_labels(report)),
+        beside=_rows(map(_beside, report.beside)),
+        transfer=_rows(map(_beside, report.transfer)),
         functional=_rows(
             (row[0].name, str(row[0].cases), *(f"{cell.share:.2f}" for cell in row))
             for row in zip(*cells.values(), strict=True)

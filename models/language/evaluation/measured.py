@@ -1,21 +1,33 @@
-"""Measures a scorer on what is held out, and on public test sets where they are."""
+"""Measures a scorer on what is held out, and beside its rivals on public test sets too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
+from sklearn.metrics import (  # type: ignore[import-untyped] # ships no types
+    average_precision_score,
+)
 
 from models.language.corpus import loader, split
 from models.language.corpus.loader import Example
-from models.language.evaluation import figures
-from models.language.evaluation.baseline import WordCounts
+from models.language.evaluation import figures, intervals
+from models.language.evaluation.figures import Flags
+from models.language.evaluation.intervals import Interval
+from models.language.evaluation.rivals import Rival, Said
+from models.language.heads import Array
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.scorer import Scorer, Scores
 from models.language.training import public
 
+ALL, MAJORITY = "all", "majority"
 _SENTIMENTS = list(Sentiment)
+_FAMILIES: Mapping[str, Sequence[str]] = {
+    "sentiment": tuple(Sentiment),
+    "signals": tuple(Signal),
+    "drivers": tuple(Driver),
+}
 _PUBLIC = (
     ("umsab", Language.EN),
     ("umsab", Language.FR),
@@ -24,45 +36,47 @@ _PUBLIC = (
 )
 
 
-def _cells(values: Iterable[str | float]) -> tuple[str, ...]:
-    return tuple(f"{value:.3f}" if isinstance(value, float) else str(value) for value in values)
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One family of labels in one language.
+
+    Attributes:
+        language: Its code, or ``all``.
+        family: ``sentiment``, ``signals`` or ``drivers``.
+        f1: Macro-F1.
+        average_precision: Mean over the labels that occur.
+        ece: Expected calibration error; of several labels their mean.
+    """
+
+    language: str
+    family: str
+    f1: Interval
+    average_precision: float
+    ece: float
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOut:
-    """Figures of one language (or all) on the corpus messages that training never saw."""
+class Label:
+    """One label in one language: how often it is right, and how well it ranks."""
 
     language: str
+    label: str
     texts: int
-    sentiment_f1: float
-    sentiment_f1_words: float
-    sentiment_ece: float
-    signals_f1: float
-    signals_f1_words: float
-    signals_ece: float
-    drivers_f1: float
-    drivers_ece: float
-    language_accuracy: float
-
-    def cells(self) -> tuple[str, ...]:
-        """As a table shows it."""
-        return _cells(astuple(self))
+    f1: float
+    average_precision: float
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """Sentiment of a public test set: other people's words under other people's guidelines."""
+class Beside:
+    """Macro-F1 of each who was asked, and of the feeling that most of these texts have.
 
-    name: str
+    None from whoever does not know the labels.
+    """
+
+    what: str
     language: str
     texts: int
-    majority_f1: float
-    words_f1: float
-    sentiment_f1: float
-
-    def cells(self) -> tuple[str, ...]:
-        """As a table shows it."""
-        return _cells(astuple(self))
+    f1: Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,106 +85,181 @@ class Report:
 
     Attributes:
         model: What the scorer calls itself.
-        held_out: A row a language, then one for all.
-        per_signal: F1 by signal over all languages.
-        per_driver: F1 by driver over all languages.
-        transfer: A row a public test set; empty where there is none on this machine.
+        texts: How many were held out, by language and in all.
+        language_accuracy: Share whose language was recognised, likewise.
+        heads: A row a language and family.
+        labels: A row a language and label.
+        confusion: Of each language the texts of each feeling (rows) by what was said (columns).
+        beside: Held-out texts, a row a language and family.
+        transfer: Sentiment of public test sets, other people's words under other people's
+            guidelines; empty where they are not on this machine.
     """
 
     model: str
-    held_out: Sequence[HeldOut]
-    per_signal: Mapping[str, float]
-    per_driver: Mapping[str, float]
-    transfer: Sequence[Transfer]
+    texts: Mapping[str, int]
+    language_accuracy: Mapping[str, float]
+    heads: Sequence[Head]
+    labels: Sequence[Label]
+    confusion: Mapping[str, Sequence[Sequence[int]]]
+    beside: Sequence[Beside]
+    transfer: Sequence[Beside]
 
     def as_json(self) -> dict[str, object]:
         """Plain values."""
         return asdict(self)
 
 
-def _flags(
-    labels: Iterable[Signal] | Iterable[Driver], sets: Iterable[frozenset[Signal | Driver]]
-) -> figures.Flags:
-    every = list(labels)
-    return np.array([[label in one for label in every] for one in sets])
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Texts with labels: of each family a truth of shape ``(n, labels)``."""
+
+    texts: Sequence[str]
+    languages: Sequence[Language]
+    truth: Mapping[str, Flags]
+    groups: Sequence[str]
+
+    def places(self) -> Iterator[tuple[str, list[int]]]:
+        """Of each language, then of all."""
+        for language in Language:
+            yield str(language), [n for n, one in enumerate(self.languages) if one is language]
+        yield ALL, list(range(len(self.texts)))
 
 
-def measure(scorer: Scorer, words: WordCounts) -> Report:
-    """Score what is held out and the public test sets, and compare with *words*."""
-    examples = [example for example in loader.load() if split.held_out(example.id)]
-    texts = [example.text for example in examples]
-    scores = scorer.score(texts)
-    word_sentiment, word_signals = words.score(texts)
-    signals = _flags(Signal, (frozenset(e.signals) for e in examples))
-    drivers = _flags(Driver, (frozenset(e.drivers) for e in examples))
-    groups: list[tuple[str, list[int]]] = [
-        (str(language), [n for n, e in enumerate(examples) if e.language is language])
-        for language in Language
-    ]
-    groups.append(("all", list(range(len(examples)))))
-    held_out = [
-        _held_out(name, places, examples, scores, word_sentiment, word_signals, signals, drivers)
-        for name, places in groups
-    ]
+def measure(scorer: Scorer, rivals: Mapping[str, Rival]) -> Report:
+    """Score what is held out and the public test sets.
+
+    Args:
+        scorer: Who is measured.
+        rivals: Who is asked the same, by name; the scorer may be among them.
+    """
+    sample = _held_out([e for e in loader.load() if split.held_out(e.id)])
+    scores = scorer.score(sample.texts)
+    heads, labels, confusion, texts, accuracy = [], [], {}, {}, {}
+    for language, places in sample.places():
+        texts[language] = len(places)
+        accuracy[language] = float(
+            np.mean([scores.languages[n] is sample.languages[n] for n in places])
+        )
+        confusion[language] = _confusion(sample.truth["sentiment"][places], scores, places)
+        for family, names in _FAMILIES.items():
+            truth, p, found = sample.truth[family][places], *_said(scores, family, places)
+            groups = [sample.groups[n] for n in places]
+            own = [
+                Label(
+                    language=language,
+                    label=name,
+                    texts=int(truth[:, n].sum()),
+                    f1=figures.f1(truth[:, n], found[:, n]),
+                    average_precision=float(average_precision_score(truth[:, n], p[:, n])),
+                )
+                for n, name in enumerate(names)
+                if truth[:, n].any()
+            ]
+            labels += own
+            heads.append(
+                Head(
+                    language=language,
+                    family=family,
+                    f1=intervals.macro_f1(truth, found, groups),
+                    average_precision=float(np.mean([one.average_precision for one in own])),
+                    ece=figures.calibration_error(truth.argmax(axis=1), p)
+                    if family == "sentiment"
+                    else figures.calibration_error_labels(truth, p),
+                )
+            )
     return Report(
         model=scores.model,
-        held_out=held_out,
-        per_signal={
-            str(label): figures.f1(signals[:, n], scores.signals[:, n])
-            for n, label in enumerate(Signal)
-        },
-        per_driver={
-            str(label): figures.f1(drivers[:, n], scores.drivers[:, n])
-            for n, label in enumerate(Driver)
-        },
-        transfer=list(_transfers(scorer, words)),
+        texts=texts,
+        language_accuracy=accuracy,
+        heads=heads,
+        labels=labels,
+        confusion=confusion,
+        beside=list(_beside(sample, rivals)),
+        transfer=list(_transfers(rivals)),
     )
 
 
-def _held_out(  # noqa: PLR0913, PLR0917 - one row of a table has this many columns
-    name: str,
-    places: list[int],
-    examples: Sequence[Example],
-    scores: Scores,
-    word_sentiment: figures.Places,
-    word_signals: figures.Flags,
-    signals: figures.Flags,
-    drivers: figures.Flags,
-) -> HeldOut:
-    truth = np.array([_SENTIMENTS.index(examples[n].sentiment) for n in places])
+def _held_out(examples: Sequence[Example]) -> _Sample:
+    def flags(labels: Sequence[str], sets: Sequence[frozenset[str]]) -> Flags:
+        return np.array([[label in one for label in labels] for one in sets])
+
+    return _Sample(
+        texts=[e.text for e in examples],
+        languages=[e.language for e in examples],
+        truth={
+            "sentiment": flags(tuple(Sentiment), [frozenset({e.sentiment}) for e in examples]),
+            "signals": flags(tuple(Signal), [e.signals for e in examples]),
+            "drivers": flags(tuple(Driver), [e.drivers for e in examples]),
+        },
+        groups=[split.group(e.id) for e in examples],
+    )
+
+
+def _said(scores: Scores, family: str, places: list[int]) -> tuple[Array, Flags]:
+    """Probabilities and labels of one family, both of shape ``(n, labels)``."""
+    if family == "signals":
+        return scores.signals_p[places], scores.signals[places]
+    if family == "drivers":
+        return scores.drivers_p[places], scores.drivers[places]
     p = scores.sentiment_p[places]
-    return HeldOut(
-        language=name,
-        texts=len(places),
-        sentiment_f1=figures.macro_f1(truth, p.argmax(axis=1)),
-        sentiment_f1_words=figures.macro_f1(truth, word_sentiment[places]),
-        sentiment_ece=figures.calibration_error(truth, p),
-        signals_f1=figures.macro_f1_labels(signals[places], scores.signals[places]),
-        signals_f1_words=figures.macro_f1_labels(signals[places], word_signals[places]),
-        signals_ece=figures.calibration_error_labels(signals[places], scores.signals_p[places]),
-        drivers_f1=figures.macro_f1_labels(drivers[places], scores.drivers[places]),
-        drivers_ece=figures.calibration_error_labels(drivers[places], scores.drivers_p[places]),
-        language_accuracy=float(
-            np.mean([scores.languages[n] is examples[n].language for n in places])
-        ),
-    )
+    return p, _one_hot(p.argmax(axis=1))
 
 
-def _transfers(scorer: Scorer, words: WordCounts) -> Iterable[Transfer]:
+def _one_hot(feelings: figures.Places) -> Flags:
+    return np.eye(len(Sentiment), dtype=np.bool_)[feelings]
+
+
+def _confusion(truth: Flags, scores: Scores, places: list[int]) -> list[list[int]]:
+    found = _one_hot(scores.sentiment_p[places].argmax(axis=1))
+    table: list[list[int]] = (truth.T.astype(int) @ found.astype(int)).tolist()
+    return table
+
+
+def _beside(sample: _Sample, rivals: Mapping[str, Rival]) -> Iterator[Beside]:
+    answers = {name: rival(sample.texts, sample.languages) for name, rival in rivals.items()}
+    for family in _FAMILIES:
+        for language, places in sample.places():
+            truth = sample.truth[family][places]
+            yield Beside(
+                what=family,
+                language=language,
+                texts=len(places),
+                f1={
+                    MAJORITY: _constant(truth) if family == "sentiment" else None,
+                    **{name: _f1(truth, said, family, places) for name, said in answers.items()},
+                },
+            )
+
+
+def _constant(truth: Flags) -> float:
+    """Of whoever always says what most texts are."""
+    found = np.zeros_like(truth)
+    found[:, truth.sum(axis=0).argmax()] = True
+    return figures.macro_f1_labels(truth, found)
+
+
+def _f1(truth: Flags, said: Said, family: str, places: list[int]) -> float | None:
+    found = _one_hot(said.sentiment) if family == "sentiment" else getattr(said, family)
+    return None if found is None else figures.macro_f1_labels(truth, found[places])
+
+
+def _transfers(rivals: Mapping[str, Rival]) -> Iterator[Beside]:
     for name, language in _PUBLIC:
         try:
             rows = [row for row in public.rows(f"{name}/test") if row["lang"] == language]
         except FileNotFoundError:
             continue
-        texts = [row["text"] for row in rows]
-        truth = np.array([_SENTIMENTS.index(Sentiment(row["label"])) for row in rows])
-        majority = np.full(len(rows), np.bincount(truth).argmax())
-        found = scorer.score(texts).sentiment_p.argmax(axis=1)
-        yield Transfer(
-            name=name,
+        texts, languages = [row["text"] for row in rows], [language] * len(rows)
+        truth = _one_hot(np.array([_SENTIMENTS.index(Sentiment(row["label"])) for row in rows]))
+        yield Beside(
+            what=name,
             language=str(language),
             texts=len(rows),
-            majority_f1=figures.macro_f1(truth, majority),
-            words_f1=figures.macro_f1(truth, words.score(texts)[0]),
-            sentiment_f1=figures.macro_f1(truth, found),
+            f1={
+                MAJORITY: _constant(truth),
+                **{
+                    rival: figures.macro_f1_labels(truth, _one_hot(ask(texts, languages).sentiment))
+                    for rival, ask in rivals.items()
+                },
+            },
         )

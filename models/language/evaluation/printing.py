@@ -11,8 +11,8 @@ from rich.table import Table
 from models.language.evaluation.bias import Gap
 from models.language.evaluation.cross_validation import Figures
 from models.language.evaluation.functional import Cell
-from models.language.evaluation.measured import Report
-from models.language.labels import Language
+from models.language.evaluation.measured import Beside, Report
+from models.language.labels import Language, Sentiment
 
 LOWEST_SHARE, WIDEST_GAP = 0.9, 0.02
 """What a model should reach in the suites; a table marks what falls short."""
@@ -34,35 +34,52 @@ def folds(console: Console, found: Mapping[str, Sequence[Figures]]) -> None:
 
 
 def report(console: Console, found: Report) -> None:
-    """The held-out messages and the public sets."""
+    """The held-out messages, beside the rivals, and the public sets."""
     table = _table(
-        f"{found.model} on the held-out tenth of the synthetic corpus: macro-F1, ECE",
-        "texts",
-        "sentiment",
-        "words",
-        "ECE",
-        "signals",
-        "words",
-        "ECE",
-        "drivers",
-        "ECE",
-        "lang",
+        f"{found.model} on the held-out tenth of the synthetic corpus",
+        *("texts", "macro-F1 (95 % interval)", "average precision", "ECE"),
     )
-    for row in found.held_out:
-        table.add_row(*row.cells())
+    for head in found.heads:
+        table.add_row(
+            f"{head.language} {head.family}",
+            str(found.texts[head.language]),
+            str(head.f1),
+            *(f"{value:.3f}" for value in (head.average_precision, head.ece)),
+        )
     console.print(table)
-    for title, labels in (("signal", found.per_signal), ("driver", found.per_driver)):
-        by_label = _table(f"F1 by {title}", "F1")
-        for name, value in labels.items():
-            by_label.add_row(name, f"{value:.3f}")
-        console.print(by_label)
-    if not found.transfer:
+    told = ", ".join(f"{name} {value:.3f}" for name, value in found.language_accuracy.items())
+    console.print(f"language recognised: {told}")
+    _confusions(console, found)
+    labels = _table("F1 / average precision by label", *found.texts)
+    for name in dict.fromkeys(one.label for one in found.labels):
+        own = {one.language: one for one in found.labels if one.label == name}
+        cells = (own.get(language) for language in found.texts)
+        labels.add_row(
+            name, *(f"{c.f1:.2f} / {c.average_precision:.2f}" if c else "" for c in cells)
+        )
+    console.print(labels)
+    _beside(console, "Macro-F1 beside others, held-out messages", found.beside)
+    if found.transfer:
+        _beside(console, "Sentiment beside others, public test sets", found.transfer)
+    else:
         console.print("public test sets: skipped, their folder is not on this machine")
-        return
-    transfer = _table("Sentiment F1 on public test sets", "", "texts", "majority", "words", "model")
-    for line in found.transfer:
-        transfer.add_row(*line.cells())
-    console.print(transfer)
+
+
+def _confusions(console: Console, found: Report) -> None:
+    feelings = [str(one) for one in Sentiment]
+    table = _table("Sentiment: texts of each feeling by what was said", *feelings)
+    for language, counts in found.confusion.items():
+        for name, row in zip(feelings, counts, strict=True):
+            table.add_row(f"{language} {name}", *map(str, row))
+    console.print(table)
+
+
+def _beside(console: Console, title: str, lines: Sequence[Beside]) -> None:
+    table = _table(title, "texts", *lines[0].f1)
+    for line in lines:
+        figures = (f"{value:.3f}" if value is not None else "" for value in line.f1.values())
+        table.add_row(f"{line.language} {line.what}", str(line.texts), *figures)
+    console.print(table)
 
 
 def functional(console: Console, found: Mapping[Language, Sequence[Cell]]) -> None:

@@ -103,7 +103,11 @@ def main(  # noqa: PLR0913  one parameter an option
         logits = trainer.logits(student, said, how)
         folding.save(place / folding.FILE, left_out, logits)
     torch.save(student.state_dict(), place / "learner.pt")
-    metrics = {"layers": how.layers, "rows": rows.sources(learnt)}
+    metrics = {
+        "layers": how.layers,
+        "rows": rows.sources(learnt),
+        "processor_hours": round(run.spent / 3_600, 2),
+    }
     (place / "metrics.json").write_text(json.dumps(metrics, indent=1))
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from models.language.corpus import doubles, split
 from models.language.heads import Array
-from models.language.training.rows import Row
+from models.language.training.rows import REAL, Row
 
 FOLDS: Final = 5
 FILE: Final = "left_out.safetensors"
@@ -40,7 +40,7 @@ def parted(rows: Sequence[Row], fold: int) -> tuple[list[Row], list[Row]]:
 
 
 def save(path: Path, left_out: Sequence[Row], logits: Mapping[str, Tensor]) -> None:
-    """Write what a run says of the rows that it never saw, in their order.
+    """Write what runs say of the rows that they never saw, in their order.
 
     Args:
         path: A safetensors file; the ids are in its metadata.
@@ -52,7 +52,9 @@ def save(path: Path, left_out: Sequence[Row], logits: Mapping[str, Tensor]) -> N
 
 
 def load(folder: Path, rows: Sequence[Row]) -> tuple[list[Row], dict[str, Array]]:
-    """What the runs below *folder* say of those of *rows* that each of them left out.
+    """What the runs in or below *folder* say of those of *rows* that each of them left out.
+
+    Real rows are left away where *rows* has none of them: their texts are not everywhere.
 
     Returns:
         The rows, and of each family the logits, shape ``(n, labels)``.
@@ -63,13 +65,16 @@ def load(folder: Path, rows: Sequence[Row]) -> tuple[list[Row], dict[str, Array]
     known = {row.id: row for row in rows}
     ids: list[str] = []
     parts: dict[str, list[Array]] = {}
-    for path in sorted(folder.glob(f"*/{FILE}")):
+    for path in sorted([*folder.glob(FILE), *folder.glob(f"*/{FILE}")]):
         with safe_open(path, framework="numpy") as file:
             ids += file.metadata()[_IDS].split()
             for family in file.keys():  # noqa: SIM118 - no mapping
                 parts.setdefault(family, []).append(file.get_tensor(family).astype(np.float32))
     if not ids:
         raise FoldsInvalid(f"no run below {folder} has left a fold out")
-    if strangers := set(ids) - known.keys():
+    elsewhere = not any(row.real for row in rows)
+    kept = [n for n, one in enumerate(ids) if not (elsewhere and one.startswith(REAL))]
+    if strangers := {ids[n] for n in kept} - known.keys():
         raise FoldsInvalid(f"{len(strangers)} rows below {folder} are not in the corpus any more")
-    return [known[one] for one in ids], {name: np.concatenate(own) for name, own in parts.items()}
+    logits = {name: np.concatenate(own)[kept] for name, own in parts.items()}
+    return [known[ids[n]] for n in kept], logits

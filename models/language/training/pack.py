@@ -44,7 +44,10 @@ sha256 = "{heads}"
     help="Folder for the two files and the registry entry, as --weights takes it.",
 )  # fmt: skip
 def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
-    """Write the layers and the heads of a run, with thresholds from what its folds never saw."""
+    """Write the layers and the heads of a run, with thresholds from what its folds never saw.
+
+    What the folds said is written as well, so that anyone can count the figures again.
+    """
     if (to / FILE).exists() and name in tomllib.loads((to / FILE).read_text("utf-8"))["models"]:
         raise click.ClickException(f"{to / FILE} has a model {name!r} already")
     try:
@@ -66,6 +69,8 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
     parts = {part: to / f"{name}-{part}.safetensors" for part in ("layers", "heads")}
     packed.save(student.encoder, parts["layers"], {"version": version})
     heads.save(shipped, parts["heads"], sources=metrics["rows"])
+    left_out = {family: torch.from_numpy(logits[family]) for family in SHIPPED_HEADS}
+    folding.save(to / folding.FILE, known, left_out)
     digests = {part: build.sha256(path) for part, path in parts.items()}
     with (to / FILE).open("a", encoding="utf-8") as file:
         file.write(ENTRY.format(name=name, version=version, **digests))

@@ -21,6 +21,9 @@ ADDITIONS = "corpus additions"
 
 _RELABELLED = "relabelled"
 
+REAL = "r-"
+"""How the ids of real rows with our labels begin."""
+
 _MASKS = re.compile(r"\[(?:NAME|RELIGION)\]|@user\b|\bhttps?\b\S*")
 _LONGEST = 400  # characters: what people post on a feed
 _POLARITY = {

@@ -53,6 +53,7 @@ class Trainer:
         saved: The file that the run goes on from; it is written every two minutes.
         identity: Of the rows and the encoder: a run goes on with the same ones alone.
         clock: Seconds.
+        spent: Seconds of processor time that the run has taken, in all processes.
     """
 
     learner: Learner
@@ -62,6 +63,7 @@ class Trainer:
     saved: Path
     identity: str
     clock: Callable[[], float] = time.monotonic
+    spent: float = 0.0
     _done: int = 0
     _losses: list[float] = field(default_factory=list)
 
@@ -84,6 +86,7 @@ class Trainer:
         self._go_on(optimiser)
         self.learner.to(how.device).train()
         began = written = self.clock()
+        computed = time.process_time()
         tokens = 0
         for number, batch in enumerate(batch for plan in plans for batch in plan):
             if number < self._done:
@@ -99,6 +102,8 @@ class Trainer:
             tell(Step(self._done, steps, sum(recent) / len(recent), pace))
             over = seconds is not None and now - began > seconds
             if over or now - written > SAVED_EVERY_S or self._done == steps:
+                self.spent += time.process_time() - computed
+                computed = time.process_time()
                 self._save(optimiser)
                 written = now
             if over:
@@ -139,7 +144,7 @@ class Trainer:
             raise CannotGoOn(f"{self.saved} is of another run: remove it or name another file")
         self.learner.load_state_dict(found["learner"])
         optimiser.load_state_dict(found["optimiser"])
-        self._done, self._losses = found["done"], found["losses"]
+        self._done, self._losses, self.spent = found["done"], found["losses"], found["spent"]
 
     def _save(self, optimiser: torch.optim.Optimizer) -> None:
         self.saved.parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +156,7 @@ class Trainer:
                 "optimiser": optimiser.state_dict(),
                 "done": self._done,
                 "losses": self._losses[-100:],
+                "spent": self.spent,
             },
             fresh,
         )

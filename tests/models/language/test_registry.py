@@ -111,7 +111,7 @@ def test_a_hub_model_without_its_revision_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ModelRefused, match="there are: default"):
+    with pytest.raises(ModelRefused, match="there are: frozen"):
         registry.load("nobody")
 
 

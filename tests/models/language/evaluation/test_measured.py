@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from models.language import heads, registry
 from models.language.corpus import loader, split
-from models.language.evaluation import card, figures, measured
+from models.language.evaluation import card, figures, measured, rivals
 from models.language.evaluation.baseline import WordCounts
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.scorer import Scores
@@ -58,21 +59,60 @@ def test_who_knows_the_labels_gets_full_marks(
     words: WordCounts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("BAROGRAPH_SHARED_DATA", str(tmp_path))
-    report = measured.measure(Oracle(), words)
+    asked = {
+        "lexicon": rivals.lexicons(),
+        "words": rivals.words(words),
+        "model": rivals.model(Oracle()),
+    }
+    report = measured.measure(Oracle(), asked)
 
-    assert [row.language for row in report.held_out] == [*Language, "all"]
-    for row in report.held_out:
-        assert row.sentiment_f1 == row.signals_f1 == row.drivers_f1 == 1
-        assert row.sentiment_ece == row.signals_ece == 0
-        assert 0.2 < row.sentiment_f1_words < 0.9
+    assert [*report.texts] == [*Language, "all"]
+    assert sum(report.texts[language] for language in Language) == report.texts["all"]
+    for head in report.heads:
+        assert head.f1 == (1, 1, 1)
+        assert head.average_precision == 1
+        assert head.ece == 0
+    assert {one.f1 for one in report.labels} == {1}
+    for counts in report.confusion.values():
+        assert np.array_equal(counts, np.diag(np.diag(counts)))
+    for line in report.beside:
+        known = {name: value for name, value in line.f1.items() if value is not None}
+        assert known["model"] == 1
+        assert 0.05 < known["words"] < 0.9
+        if line.what == "sentiment":
+            assert 0.17 < known["majority"] < 0.25 < known["lexicon"] < 0.7
+        else:
+            assert known.keys() == {"words", "model"}
     assert report.transfer == []
+
+
+def test_a_confusion_has_the_truth_in_its_rows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Gloomy(Oracle):
+        """Takes every neutral text for a negative one."""
+
+        @override
+        def score(self, texts: Sequence[str]) -> Scores:
+            scores = super().score(texts)
+            scores.sentiment_p[scores.sentiment_p[:, 1] == 1] = (1, 0, 0)
+            return scores
+
+    monkeypatch.setenv("BAROGRAPH_SHARED_DATA", str(tmp_path))
+    report = measured.measure(Gloomy(), {})
+
+    negative, neutral, positive = report.confusion["all"]
+    assert neutral[0] > 0
+    assert neutral[1:] == negative[1:] == [0, 0]
+    assert positive[:2] == [0, 0]
+    assert report.heads[0].f1.value < 1
 
 
 def test_the_card_is_that_of_the_weights_that_ship() -> None:
     version = tomllib.loads((registry.FOLDER.parent / "registry.toml").read_text())
     text = card.PATH.read_text("utf-8")
 
-    assert text.startswith(f"# Model card: {version['models']['default']['version']}\n")
+    assert text.startswith(f"# Model card: {version['models'][version['default']]['version']}\n")
     for source, rows in heads.sources(registry.FOLDER / "heads.safetensors").items():
         assert f"| {source} | {rows} |" in text
 

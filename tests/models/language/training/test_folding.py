@@ -57,4 +57,18 @@ def test_what_folds_say_is_read_back_for_the_rows_that_there_are(tmp_path: Path)
     with pytest.raises(FoldsInvalid, match="1 rows"):
         folding.load(tmp_path, some[1:])
     with pytest.raises(FoldsInvalid, match="no run"):
-        folding.load(tmp_path / "0", some)
+        folding.load(tmp_path / "none", some)
+
+
+def test_real_rows_are_left_away_where_their_texts_are_not(tmp_path: Path) -> None:
+    [one, two, *_] = [row for row in rows.gathered() if row.corpus]
+    real = replace(two, id="r-7", source="relabelled sad")
+    logits = {"signals": torch.arange(16.0).reshape(2, 8)}
+    folding.save(tmp_path / folding.FILE, [real, one], logits)
+
+    assert folding.load(tmp_path, [one, real])[0] == [real, one]
+    known, found = folding.load(tmp_path, [one, two])
+    assert known == [one]
+    assert found["signals"].tolist() == [[8, 9, 10, 11, 12, 13, 14, 15]]
+    with pytest.raises(FoldsInvalid, match="1 rows"):
+        folding.load(tmp_path, [one, replace(real, id="r-8")])

@@ -24,6 +24,7 @@ SHAPE = {
 HOW = replace(
     configuration.load(),
     layers=2,
+    frozen=0,
     epochs=6,
     tokens=64,
     longest=8,
