@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "simulate": ("services.cli.simulate", "simulate", "Let a synthetic organisation write."),
     "import": ("services.cli.importing", "import_file", "Send a file of events to the gateway."),
     "score": ("services.cli.score", "score", "Score a text, or a file of texts."),
+    "drift": ("services.cli.drift", "drift", "Is a feed like what the model was measured on?"),
     "keys": ("services.cli.keys", "keys", "API keys of the gateway."),
     "policy": ("services.cli.policy", "policy", "The signed policy: make, sign and check."),
     "topics": ("services.cli.topics", "topics", "The topics of a Kafka cluster."),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -22,25 +21,13 @@ from models.language import explanation, registry
 from models.language.explanation import Explanation
 from models.language.labels import Driver, Sentiment, Signal
 from models.language.scorer import Scorer, Scores
+from services.cli import text_lines
+from services.cli.text_lines import TextLine
 
 _CHUNK = 512  # lines: enough to sort by length, few enough to see it move
 _PLACES = 4
 _WORDS = 4  # that are told for each label
 _FELT = 0.01  # less than this moved nothing
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    id: str | int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One line: what it says, or that it says nothing."""
-
-    number: int
-    line: _Line | None
 
 
 @click.command()
@@ -98,14 +85,13 @@ def _score_lines(scorer: Scorer, lines: Iterable[bytes], out: IO[str]) -> int:
     )
     with progress:
         task = progress.add_task("scored", total=None)
-        reading = _lines(lines)
+        reading = text_lines.read(lines)
         while chunk := list(islice(reading, _CHUNK)):
-            good: list[_Line] = []
+            good: list[TextLine] = []
             for read in chunk:
                 if read.line is None:
                     malformed += 1
-                    message = f'line {read.number}: not an object with an "id" and a "text"'
-                    console.print(message, markup=False, highlight=False)
+                    console.print(read.fault, markup=False, highlight=False)
                 else:
                     good.append(read.line)
             scores = scorer.score([line.text for line in good])
@@ -114,24 +100,6 @@ def _score_lines(scorer: Scorer, lines: Iterable[bytes], out: IO[str]) -> int:
             out.flush()
             progress.advance(task, len(good))
     return malformed
-
-
-def _lines(lines: Iterable[bytes]) -> Iterator[_Read]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _Read(number, _decoded(line))
-
-
-def _decoded(line: bytes) -> _Line | None:
-    try:
-        row = json.loads(line)
-    # The message of an error quotes the text: it goes no further.
-    except (ValueError, RecursionError):
-        return None
-    match row:
-        case {"id": str() | int() as identifier, "text": str() as text}:
-            return _Line(identifier, text)
-    return None
 
 
 def _figures(scores: Scores, row: int) -> dict[str, Any]:

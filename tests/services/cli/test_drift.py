@@ -1,0 +1,50 @@
+"""``barograph drift`` tells a program what it tells people, and quotes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from models.language.corpus import loader, split
+from models.language.labels import Language
+from services.cli.drift import FROZEN, drift
+
+CANARY = "kanarievogel"
+
+
+def lines(texts: list[str]) -> str:
+    return "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts))
+
+
+def test_a_feed_like_the_reference_stays(tmp_path: Path) -> None:
+    texts = [e.text for e in loader.load() if split.held_out(e.id) and e.language is Language.FR]
+    path = tmp_path / "feed.jsonl"
+    path.write_text(lines(texts[:250]))
+
+    result = CliRunner().invoke(drift, [str(path)])
+
+    assert result.exit_code == 0
+    assert "fr" in result.stdout
+    assert "within" in result.stdout
+
+
+def test_a_feed_that_the_model_cannot_read_is_frozen_and_never_quoted() -> None:
+    strange = [f"{CANARY} prijs {n} korting bestel nu kapot blij" for n in range(220)]
+
+    result = CliRunner().invoke(drift, ["-", "--json"], input=lines(strange) + "no line\n")
+
+    found = {one["language"]: one for one in json.loads(result.stdout)}
+    assert result.exit_code in {FROZEN, 2}
+    assert found["nl"]["texts"] > 200
+    assert (found["nl"]["verdict"] == "frozen") == (result.exit_code == FROZEN)
+    assert "line 221" in result.stderr
+    assert CANARY not in result.output
+
+
+def test_nothing_to_compare_is_a_clear_error() -> None:
+    result = CliRunner().invoke(drift, ["-"], input="\n")
+
+    assert result.exit_code == 1
+    assert "there is no text to compare" in result.stderr
