@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz check lint bench train train-smoke evaluate golden clean
+.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz check lint bench bench-models train train-smoke evaluate golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ check: lint test ## exactly what CI runs
 
 bench: setup ## speed of every step, on this machine
 	$(PY) -m tests.bench
+
+bench-models: setup ## speed and accuracy of every engine, beside transformers.pipeline
+	$(PY) -m tests.bench_models
 
 train: setup ## fine-tune the language model: hours; cut off, it goes on; FOLD=0..4 leaves a fold out
 	$(PY) -m models.language.training $(if $(FOLD),--fold $(FOLD))

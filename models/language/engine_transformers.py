@@ -28,7 +28,7 @@ class TransformersEngine:
         revision: The commit to take from the hub; ignored for a folder.
         labels: What each of the classifier's labels is called here.  Several may share a
             name: their probabilities add.
-        threads: As for `TorchEngine`.
+        threads: As for the default engine.
         offline: Never reach for the network.
     """
 

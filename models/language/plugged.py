@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.language.engine_transformers import TransformersEngine
 from models.language.labels import Driver, Sentiment, Signal
 from models.language.scorer import Scorer, Scores
+
+if TYPE_CHECKING:
+    from models.language.engine_transformers import TransformersEngine
 
 _SENTIMENT = tuple(map(str, Sentiment))
 _SIGNALS = tuple(map(str, Signal))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.language import calibration
-from models.language.engine_torch import TorchEngine
+from models.language.engine import Engine
 from models.language.heads import Heads
 from models.language.labels import Language, Sentiment
 from models.language.scorer import Scores
@@ -20,7 +20,7 @@ _NEUTRAL = list(Sentiment).index(Sentiment.NEUTRAL)
 class ProbeScorer:
     """One pass through the encoder, four linear heads on its vector."""
 
-    def __init__(self, engine: TorchEngine, heads: Heads, *, model: str) -> None:
+    def __init__(self, engine: Engine, heads: Heads, *, model: str) -> None:
         self._engine = engine
         self._heads = heads
         self._model = model

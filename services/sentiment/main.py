@@ -7,6 +7,8 @@ from functools import partial
 
 from pydantic import ValidationError
 
+from models.language import registry
+from models.language.cache import CachedScorer
 from models.language.scorer import Scorer
 from services.contracts import messages
 from services.contracts.agents import Handle
@@ -42,17 +44,15 @@ def serve(settings: SentimentSettings, scorer: Scorer) -> None:
 
 def main() -> None:
     """Load the settings and the model, then serve."""
-    # Not above: one imports torch, seconds that whoever brings a scorer of its own need not wait.
-    from models.language import registry  # noqa: PLC0415
-    from models.language.cache import CachedScorer  # noqa: PLC0415
-
     logs.configure()
     logs.capture_libraries()
     try:
         settings = SentimentSettings()
     except ValidationError as error:
         exits.refuse_settings(error)
-    scorer = registry.load(settings.model, settings.weights, threads=settings.threads)
+    scorer = registry.load(
+        settings.model, settings.weights, threads=settings.threads, engine=settings.engine
+    )
     logs.emit("model.loaded", service="sentiment")
     serve(settings, CachedScorer(scorer))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from models.language.registry import Runs
 from services.process.settings import WorkerSettings
 
 
@@ -22,6 +23,8 @@ class SentimentSettings(WorkerSettings):
     """Name in the registry; none names its default."""
     weights: Path | None = None
     """Folder of the weights, where it is not the registry's own."""
+    engine: Runs = Runs.TORCH
+    """What multiplies; the others are extras to install, with graphs to export once."""
     threads: int | None = Field(default=None, ge=1)
     """Of the model; a process a core with one each is the fastest.  None is torch's choice."""
     batch_size: int = Field(default=256, ge=1, le=4_096)

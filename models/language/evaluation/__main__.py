@@ -23,6 +23,7 @@ from models.language.evaluation import (
 )
 from models.language.evaluation.baseline import WordCounts
 from models.language.labels import Language
+from models.language.registry import Runs
 from models.language.training import folding, rows
 
 FROZEN = "frozen"
@@ -34,16 +35,24 @@ FROZEN = "frozen"
 @click.option("--model", default=None, help="An entry of the registry; else its default.")
 @click.option("--weights", type=click.Path(path_type=Path, file_okay=False), default=None)
 @click.option(
+    "--engine",
+    type=click.Choice(list(map(str, Runs))),
+    default=str(Runs.TORCH),
+    show_default=True,
+    help="What multiplies.",
+)
+@click.option(
     "--folds",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Only what the training runs in this folder say of the fold that each left out.",
 )
 @click.option("--card", "writes_card", is_flag=True, help="Rewrite the model card as well.")
-def main(
+def main(  # noqa: PLR0913  one parameter an option
     *,
     json_path: Path | None,
     model: str | None,
     weights: Path | None,
+    engine: str,
     folds: Path | None,
     writes_card: bool,
 ) -> None:
@@ -59,7 +68,8 @@ def main(
         return
     started = time.monotonic()
     try:
-        scorer, frozen = registry.load(model, weights), registry.load(FROZEN)
+        scorer = registry.load(model, weights, engine=Runs(engine))
+        frozen = registry.load(FROZEN)
     except registry.ModelRefused as refusal:
         raise click.ClickException(str(refusal)) from None
     with console.status("fitting the word-count baseline"):

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from models.language.engine_torch import WINDOW
+from models.language.engine import WINDOW
 from models.language.training.learner import FAMILIES
 
 FILE = Path(__file__).with_name("default.toml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from models.language import heads, registry
+from models.language import heads, network, registry
 from models.language.engine_torch import TorchEngine
 from models.language.training import fitting, rows, vectors
 from models.language.weights import build
@@ -30,7 +30,7 @@ def main() -> None:
     sources = rows.sources(gathered)
     for source, count in sources.items():
         sys.stdout.write(f"{source}: {count} rows\n")
-    engine = TorchEngine(build.FOLDER, LAYERS)
+    engine = TorchEngine(build.FOLDER, network.load(build.FOLDER, LAYERS))
     found = vectors.embedded([row.text for row in gathered], engine=engine, version=version())
     path = registry.FOLDER / "heads.safetensors"
     heads.save(fitting.fitted(found, gathered, LAYERS), path, sources=sources)

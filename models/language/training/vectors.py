@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language.engine_torch import TorchEngine
+from models.language.engine import Engine
 
 CACHE = Path(__file__).parents[3] / "var" / "vectors"
 """Never committed; deleting it costs the time to embed again."""
@@ -23,7 +23,7 @@ def _key(text: str) -> str:
 
 
 def embedded(
-    texts: Sequence[str], *, engine: TorchEngine, version: str, cache: Path = CACHE
+    texts: Sequence[str], *, engine: Engine, version: str, cache: Path = CACHE
 ) -> NDArray[np.float32]:
     """Shape ``(n, d)``: a vector for each of *texts*, read from *cache* where it is there.
 

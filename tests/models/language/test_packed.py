@@ -59,7 +59,9 @@ def test_the_engine_reads_the_tuned_layers(tuned: network.Encoder, tmp_path: Pat
     state = {name: v for name, v in tuned.state_dict().items() if name.startswith("stack.")}
 
     def vectors(layers: dict[str, torch.Tensor] | None) -> torch.Tensor:
-        engine = TorchEngine(build.FOLDER, LAYERS, tuned=layers, threads=1, dtype=torch.float32)
+        engine = TorchEngine(
+            build.FOLDER, network.load(build.FOLDER, LAYERS, layers), threads=1, dtype=torch.float32
+        )
         found: torch.Tensor = torch.from_numpy(engine.embed(TEXTS).vectors)
         return found
 

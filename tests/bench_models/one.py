@@ -1,0 +1,132 @@
+"""One engine in one process: ``python -m tests.bench_models.one``, a JSON object out."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.language import graph, registry
+from models.language.corpus import loader, split
+from models.language.registry import Runs
+from models.language.scorer import Scorer
+
+TEXTS, ALONE, BATCH = 384, 150, 32
+TIMES = 3
+
+
+def texts() -> list[str]:
+    """Held-out messages of mixed length in three languages, no two the same."""
+    found = list(dict.fromkeys(e.text for e in loader.load() if split.held_out(e.id)))
+    return found[:: max(1, len(found) // TEXTS)][:TEXTS]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Of the fastest of some runs: whatever else the machine did made the others slower."""
+    took = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - began)
+    return min(took)
+
+
+def alone(score: Callable[[Sequence[str]], object]) -> dict[str, float]:
+    """Milliseconds of a message that comes alone."""
+    took = []
+    for text in texts()[:ALONE]:
+        began = time.perf_counter()
+        score([text])
+        took.append(1_000 * (time.perf_counter() - began))
+    return {"p50": float(np.quantile(took, 0.5)), "p99": float(np.quantile(took, 0.99))}
+
+
+def scorer(name: str, weights: Path) -> Scorer:
+    """The default model on the engine called *name*, one thread."""
+    if name == "onnx int8":
+        quantised(weights)
+        name = "onnx"
+    return registry.load(weights=weights, threads=1, engine=Runs(name))
+
+
+def quantised(weights: Path) -> None:
+    """Bring the graph in *weights* to eight bits; here alone, for its figures are no good."""
+    from onnxruntime.quantization import (  # type: ignore[import-untyped] # noqa: PLC0415
+        QuantType,
+        quantize_dynamic,
+    )
+
+    [path] = weights.glob("*.onnx")
+    quantize_dynamic(path, path, per_channel=True, weight_type=QuantType.QInt8)
+    about = path.with_suffix(".json")
+    told = json.loads(about.read_text("utf-8")) | {"graph": graph.sha256(path)}
+    about.write_text(json.dumps(told), "utf-8")
+
+
+def measured(name: str, weights: Path) -> dict[str, Any]:
+    """Speed, memory and what is said."""
+    own = scorer(name, weights)
+    said = own.score(texts())  # the first run is warmed up by this one
+    return {
+        "a_second": len(texts()) / seconds(lambda: own.score(texts())),
+        **alone(own.score),
+        "sentiment": said.sentiment_p.argmax(axis=1).tolist(),
+        "signals": said.signals.astype(int).tolist(),
+    }
+
+
+def pipeline(batch: int, *, by_length: bool) -> dict[str, Any]:
+    """What one gets from `transformers.pipeline`: the same encoder, as deep, a head for three."""
+    import torch  # noqa: PLC0415
+    import transformers  # noqa: PLC0415
+
+    from models.language.weights import build  # noqa: PLC0415
+
+    torch.set_num_threads(1)
+    encoder, _, _ = registry.encoder()
+    marks = {"pad_token": "<pad>", "unk_token": "<unk>"}
+    make: Any = transformers.PreTrainedTokenizerFast
+    cutter = make(tokenizer_file=str(build.FOLDER / "tokenizer.json"), **marks)
+    model = transformers.BertForSequenceClassification.from_pretrained(
+        build.FOLDER, num_labels=3, num_hidden_layers=len(encoder.stack)
+    )
+    run = transformers.pipeline("text-classification", model=model, tokenizer=cutter)
+    ordered = sorted(texts(), key=len) if by_length else texts()
+    options = {"truncation": True, "max_length": 512}
+    found: dict[str, Any] = {
+        "a_second": len(ordered) / seconds(lambda: run(ordered, batch_size=batch, **options))
+    }
+    return found | (alone(lambda one: run(list(one), **options)) if batch == 1 else {})
+
+
+def peak() -> dict[str, Any]:
+    """Multiplications of one thread a second, of matrices that fit the caches well."""
+    import torch  # noqa: PLC0415
+
+    torch.set_num_threads(1)
+    one = torch.randn(1_024, 1_024)
+    return {"flop_a_second": 2 * 1_024**3 / seconds(lambda: one @ one)}
+
+
+def main() -> None:
+    """Measure what the first argument names; the second is a folder with a graph."""
+    name, weights = sys.argv[1], Path(sys.argv[2])
+    if name == "peak":
+        found = peak()
+    elif name.startswith("pipeline"):
+        _, batch, *rest = name.split()
+        found = pipeline(int(batch), by_length=bool(rest))
+    else:
+        found = measured(name, weights)
+    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
