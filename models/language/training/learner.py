@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
 
+from models.language.heads import Linear
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.network import Encoder
 from models.language.training.emotions import EMOTIONS
@@ -29,7 +30,15 @@ ONE_OF = frozenset({"sentiment", "language"})
 
 
 class Learner(nn.Module):
-    """One pass through the encoder, every head on its vector."""
+    """One pass through the encoder, every head on its vector.
+
+    Attributes:
+        centre: Shape ``(width,)``: what is taken from a vector,
+        scale: shape ``(width,)``, and what it is then divided by, before a head reads it.
+    """
+
+    centre: Tensor
+    scale: Tensor
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
@@ -37,6 +46,8 @@ class Learner(nn.Module):
         self.heads = nn.ModuleDict(
             {name: nn.Linear(encoder.width, len(labels)) for name, labels in FAMILIES.items()}
         )
+        self.register_buffer("centre", torch.zeros(encoder.width))
+        self.register_buffer("scale", torch.ones(encoder.width))
 
     @override
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
@@ -46,8 +57,24 @@ class Learner(nn.Module):
             ids: Shape ``(n, width)``, padded.
             mask: Shape ``(n, width)``, 1 on tokens and 0 on padding.
         """
-        vectors = self.encoder(ids, mask)
-        return {name: head(vectors) for name, head in self.heads.items()}
+        return self.said(self.even(self.encoder(ids, mask)))
+
+    def even(self, vectors: Tensor) -> Tensor:
+        """*vectors* as the heads read them."""
+        return (vectors - self.centre) / self.scale
+
+    def said(self, even: Tensor) -> dict[str, Tensor]:
+        """The logits of each family, shape ``(n, labels)``, for what ``even`` made."""
+        return {name: head(even) for name, head in self.heads.items()}
+
+    @torch.no_grad()
+    def linear(self, family: str) -> Linear:
+        """The head of *family* for vectors as the encoder makes them."""
+        head = self.heads[family]
+        assert isinstance(head, nn.Linear)
+        weights = head.weight / self.scale
+        offsets = head.bias - weights @ self.centre
+        return Linear(weights.numpy(), offsets.numpy())
 
 
 @dataclass(frozen=True, slots=True)

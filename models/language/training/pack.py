@@ -10,7 +10,7 @@ import click
 import torch
 
 from models.language import heads, network, packed
-from models.language.heads import Heads, Linear
+from models.language.heads import Heads
 from models.language.registry import FILE
 from models.language.training import folding, operating_points, rows
 from models.language.training.learner import Learner
@@ -63,7 +63,7 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
         temperatures=points.temperatures,
         signal_thresholds=points.signal_thresholds,
         driver_thresholds=points.driver_thresholds,
-        **{family: linear(student, family) for family in SHIPPED_HEADS},
+        **{family: student.linear(family) for family in SHIPPED_HEADS},
     )
     to.mkdir(parents=True, exist_ok=True)
     parts = {part: to / f"{name}-{part}.safetensors" for part in ("layers", "heads")}
@@ -76,13 +76,6 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
         file.write(ENTRY.format(name=name, version=version, **digests))
     for path in parts.values():
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
-
-
-def linear(student: Learner, family: str) -> Linear:
-    """A head of *student* as it ships."""
-    head = student.heads[family]
-    weights, offsets = (part.detach().numpy() for part in head.parameters())
-    return Linear(weights, offsets)
 
 
 if __name__ == "__main__":

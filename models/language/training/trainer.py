@@ -13,6 +13,7 @@ from torch import Tensor
 
 from models.language.batching import Batch
 from models.language.training import learner as learning
+from models.language.training import probing
 from models.language.training.batches import Texts
 from models.language.training.configuration import Configuration
 from models.language.training.learner import Learner, Targets
@@ -82,11 +83,12 @@ class Trainer:
             for epoch in range(how.epochs)
         ]
         steps = sum(map(len, plans))
+        computed = time.process_time()
         optimiser = self._optimiser()
-        self._go_on(optimiser)
+        if not self._go_on(optimiser):
+            probing.start(self.learner, self.texts, self.targets, how)
         self.learner.to(how.device).train()
         began = written = self.clock()
-        computed = time.process_time()
         tokens = 0
         for number, batch in enumerate(batch for plan in plans for batch in plan):
             if number < self._done:
@@ -136,15 +138,16 @@ class Trainer:
         ]  # fmt: skip
         return torch.optim.AdamW(groups, lr=0.0)
 
-    def _go_on(self, optimiser: torch.optim.Optimizer) -> None:
+    def _go_on(self, optimiser: torch.optim.Optimizer) -> bool:
         if not self.saved.exists():
-            return
+            return False
         found: dict[str, Any] = torch.load(self.saved, weights_only=True)
         if found["run"] != self._run():
             raise CannotGoOn(f"{self.saved} is of another run: remove it or name another file")
         self.learner.load_state_dict(found["learner"])
         optimiser.load_state_dict(found["optimiser"])
         self._done, self._losses, self.spent = found["done"], found["losses"], found["spent"]
+        return True
 
     def _save(self, optimiser: torch.optim.Optimizer) -> None:
         self.saved.parent.mkdir(parents=True, exist_ok=True)
