@@ -24,8 +24,9 @@ class Configuration:
 
     Attributes:
         seed: Of the heads' first weights and of the order of the rows.
-        layers: How many layers of the encoder are used, from below.
-        frozen: How many of them, from below, stay as they are; the embeddings always do.
+        layers: The layers of the encoder that the heads read, side by side; 1 is the lowest, and
+            what lies above the highest is cut off.
+        frozen: How many layers, from below, stay as they are; the embeddings always do.
         epochs: How often each row is seen.
         tokens: Most tokens of a batch, padding included.
         longest: Tokens of a text that are read.
@@ -41,7 +42,7 @@ class Configuration:
     """
 
     seed: int
-    layers: int
+    layers: list[int]
     frozen: int
     epochs: int
     tokens: int
@@ -57,8 +58,8 @@ class Configuration:
 
     def __post_init__(self) -> None:
         possible = {
-            "layers": self.layers >= 1,
-            "frozen": 0 <= self.frozen <= self.layers,
+            "layers": min(self.layers, default=0) >= 1,
+            "frozen": 0 <= self.frozen <= max(self.layers, default=0),
             "epochs": self.epochs >= 1,
             "longest": 1 <= self.longest <= WINDOW,
             "tokens": self.tokens >= self.longest + 2,

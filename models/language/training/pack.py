@@ -56,7 +56,7 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
         raise click.ClickException(str(fault)) from None
     points = operating_points.found(logits, operating_points.truth(known))
     metrics = json.loads((place / "metrics.json").read_text("utf-8"))
-    student = Learner(network.load(build.FOLDER, (metrics["layers"],)))
+    student = Learner(network.load(build.FOLDER, metrics["layers"]))
     student.load_state_dict(torch.load(place / "learner.pt", weights_only=True))
     shipped = Heads(
         layers=student.encoder.layers,

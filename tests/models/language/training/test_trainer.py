@@ -25,7 +25,7 @@ SHAPE = {
 }  # fmt: skip
 HOW = replace(
     configuration.load(),
-    layers=2,
+    layers=[1, 2],
     frozen=0,
     epochs=6,
     tokens=64,
@@ -60,7 +60,7 @@ def texts(count: int) -> Texts:
 
 def run(place: Path, how: Configuration = HOW, count: int = 60) -> Trainer:
     torch.manual_seed(how.seed)
-    student = Learner(Encoder(SHAPE, (how.layers,)))
+    student = Learner(Encoder(SHAPE, how.layers))
     return Trainer(
         student, texts(count), learner.targets(rows(count)), how, place / "run.pt", "rows"
     )
@@ -94,8 +94,8 @@ def test_a_run_starts_from_heads_that_fit_the_encoder(tmp_path: Path) -> None:
         assert torch.equal(value, before[name]), name
     ids, mask = one.texts.padded(Batch(tuple(range(60)), 8))
     even = one.learner.even(one.learner.encoder(ids, mask))
-    assert torch.allclose(even.mean(0), torch.zeros(16), atol=1e-4)
-    assert torch.allclose(even.std(0, correction=0), torch.ones(16), atol=1e-3)
+    assert torch.allclose(even.mean(0), torch.zeros(32), atol=1e-4)
+    assert torch.allclose(even.std(0, correction=0), torch.ones(32), atol=1e-3)
 
 
 def learning_loss(one: Trainer) -> float:
@@ -142,9 +142,9 @@ def test_a_run_goes_on_with_the_same_rows_and_configuration_alone(tmp_path: Path
 
 def test_a_file_says_only_what_differs(tmp_path: Path) -> None:
     path = tmp_path / "run.toml"
-    path.write_text("layers = 3", "utf-8")
+    path.write_text("layers = [3]", "utf-8")
 
-    assert configuration.load(path) == replace(configuration.load(), layers=3)
+    assert configuration.load(path) == replace(configuration.load(), layers=[3])
 
 
 def test_what_is_frozen_stays_as_it_was(tmp_path: Path) -> None:
