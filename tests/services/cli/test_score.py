@@ -35,8 +35,8 @@ def test_an_explanation_names_the_words_that_moved_a_label() -> None:
     assert told.exit_code == plain.exit_code == 0
     assert "resignation +" in told.stdout
     assert "resignation" not in plain.stdout
-    marked = CliRunner().invoke(score, ["[/bold]", "--explain"])
-    assert marked.exit_code == 0
+    marked = CliRunner().invoke(score, ["I am handing in my [/bold]resignation", "--explain"])
+    assert "[/bold]resignation +" in marked.stdout
 
 
 def test_an_explanation_of_a_file_is_refused() -> None:
