@@ -62,12 +62,12 @@ train: setup ## fine-tune the language model: hours; cut off, it goes on; FOLD=0
 
 SMOKE := var/training-smoke
 train-smoke: setup ## the same path from rows to a scorer, on a few hundred rows and two layers
-	rm -rf $(SMOKE)
+	rm -rf $(SMOKE) $(SMOKE)-packed
 	$(PY) -m models.language.training --configuration models/language/training/smoke.toml --folder $(SMOKE) --rows 400 --fold 0
 	$(PY) -m models.language.training --configuration models/language/training/smoke.toml --folder $(SMOKE) --rows 400
-	$(PY) -m models.language.training.pack --run $(SMOKE)/seed-1 --folds $(SMOKE) --name smoke --version smoke-1 --to $(SMOKE)/packed
+	$(PY) -m models.language.training.pack --run $(SMOKE)/seed-1 --folds $(SMOKE) --name smoke --version smoke-1 --to $(SMOKE)-packed
 	$(PY) -m models.language.evaluation --folds $(SMOKE)
-	.venv/bin/barograph score --weights $(SMOKE)/packed --model smoke "I am looking for another job."
+	.venv/bin/barograph score --weights $(SMOKE)-packed --model smoke "I am looking for another job."
 
 evaluate: setup ## quality of the shipped models, per language
 	$(PY) -m models.language.evaluation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -72,11 +72,6 @@ class Figures:
     drivers_ece: float
     mobility_as_turnover: float
     turnover_as_mobility: float
-
-    def cells(self) -> tuple[str, ...]:
-        """As a table shows it."""
-        every = (getattr(self, field.name) for field in fields(self))
-        return tuple(f"{one:.3f}" if isinstance(one, float) else str(one) for one in every)
 
 
 def judged(logits: Mapping[str, Array], known: Truth, ids: Sequence[str]) -> Judged:

@@ -22,15 +22,19 @@ def folds(console: Console, found: Mapping[str, Sequence[Figures]]) -> None:
     """What cross-validation came to."""
     for kind, lines in found.items():
         table = _table(
-            f"Cross-validated on {kind} messages: macro-F1 (95 % interval), ECE, mix-ups",
-            "texts",
-            *("sentiment", "signals", "drivers"),
-            *("ECE", "ECE", "ECE"),
-            *("mobility for turnover", "the reverse"),
+            f"Cross-validated on {kind} messages", "texts", "macro-F1 (95 % interval)", "ECE"
+        )
+        mixed = _table(
+            f"Taken for each other, {kind} messages", "mobility for turnover", "the reverse"
         )
         for line in lines:
-            table.add_row(*line.cells())
+            for family in ("sentiment", "signals", "drivers"):
+                f1, ece = getattr(line, family), getattr(line, f"{family}_ece")
+                table.add_row(f"{line.language} {family}", str(line.texts), str(f1), f"{ece:.3f}")
+            shares = (line.mobility_as_turnover, line.turnover_as_mobility)
+            mixed.add_row(line.language, *(f"{share:.1%}" for share in shares))
         console.print(table)
+        console.print(mixed)
 
 
 def report(console: Console, found: Report) -> None:

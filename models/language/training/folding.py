@@ -60,7 +60,8 @@ def load(folder: Path, rows: Sequence[Row]) -> tuple[list[Row], dict[str, Array]
         The rows, and of each family the logits, shape ``(n, labels)``.
 
     Raises:
-        FoldsInvalid: no run has left a fold out, or one left out a row that there is not.
+        FoldsInvalid: no run has left a fold out, two left out the same row, or one a row that
+            there is not.
     """
     known = {row.id: row for row in rows}
     ids: list[str] = []
@@ -72,6 +73,8 @@ def load(folder: Path, rows: Sequence[Row]) -> tuple[list[Row], dict[str, Array]
                 parts.setdefault(family, []).append(file.get_tensor(family).astype(np.float32))
     if not ids:
         raise FoldsInvalid(f"no run below {folder} has left a fold out")
+    if len(set(ids)) < len(ids):
+        raise FoldsInvalid(f"two runs below {folder} left the same row out")
     elsewhere = not any(row.real for row in rows)
     kept = [n for n, one in enumerate(ids) if not (elsewhere and one.startswith(REAL))]
     if strangers := {ids[n] for n in kept} - known.keys():

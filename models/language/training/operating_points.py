@@ -118,10 +118,12 @@ def _temperatures(
     flags: Mapping[str, Flags],
     languages: NDArray[np.intp],
 ) -> Array:
-    """Shape ``(languages, 3)``: what makes the out-of-fold predictions most likely."""
+    """Shape ``(languages, 3)``: what makes the out-of-fold predictions most likely, else 1."""
     found = np.ones((len(_LANGUAGES), 3), np.float32)
     for language in range(len(_LANGUAGES)):
         own = np.flatnonzero(languages == language)
+        if not len(own):
+            continue
 
         def sentiment_loss(t: float, own: NDArray[np.intp] = own) -> float:
             p = calibration.calibrated(logits["sentiment"][own], np.full(len(own), t, np.float32))

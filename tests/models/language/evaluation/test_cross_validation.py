@@ -109,3 +109,12 @@ def test_an_interval_holds_the_figure_and_twins_make_it_no_surer() -> None:
     assert alone.value == pytest.approx(figures.macro_f1_labels(truth, found))
     assert alone.low < alone.value < alone.high
     assert doubled == pytest.approx(alone)
+
+
+def test_a_language_without_rows_keeps_its_probabilities_as_they_are() -> None:
+    found = [row for row in rows() if row.language is not Language.FR]
+
+    points = operating_points.found(certain(found), operating_points.truth(found))
+
+    assert points.temperatures[list(Language).index(Language.FR)].tolist() == [1, 1, 1]
+    assert np.isfinite(points.temperatures).all()

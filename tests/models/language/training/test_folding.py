@@ -56,6 +56,9 @@ def test_what_folds_say_is_read_back_for_the_rows_that_there_are(tmp_path: Path)
     assert found["signals"][:, 0].tolist() == [0, 0, 1, 1, 1, 1]
     with pytest.raises(FoldsInvalid, match="1 rows"):
         folding.load(tmp_path, some[1:])
+    folding.save(tmp_path / folding.FILE, some[:1], {"signals": torch.zeros(1, 8)})
+    with pytest.raises(FoldsInvalid, match="same row"):
+        folding.load(tmp_path, some)
     with pytest.raises(FoldsInvalid, match="no run"):
         folding.load(tmp_path / "none", some)
 
