@@ -71,7 +71,7 @@ class CachedScorer:
         return self._rows[digest]
 
     def _remember(self, digest: bytes, row: _Row) -> None:
-        self._rows[digest] = row
+        self._rows[digest] = row.copy()  # a part of a batch would keep all of it
         if len(self._rows) > self._size:
             self._rows.popitem(last=False)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
-import openvino  # type: ignore[import-untyped] # ships no types
 from typing_extensions import override
 
 from models.language.engine import Array, Engine, Ids
@@ -23,6 +23,11 @@ class OpenVinoEngine(Engine):
 
     def __init__(self, folder: Path, graph: Path, width: int, *, threads: int | None) -> None:
         super().__init__(folder, width)
+        # pip always installs a package beside OpenVINO that reports its use to a statistics
+        # service.  What cannot be imported reports nothing, and OpenVINO does without.
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+        import openvino  # type: ignore[import-untyped] # noqa: PLC0415
+
         settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
         if threads is not None:
             settings["INFERENCE_NUM_THREADS"] = threads

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from models.language.digest import sha256
 
 if TYPE_CHECKING:
     from models.language.network import Encoder
@@ -75,9 +76,3 @@ def width(path: Path, *, source: str) -> int:
 
 def _about(path: Path) -> Path:
     return path.with_suffix(".json")
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal digest of the file at *path*."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

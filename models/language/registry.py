@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.language import graph
 from models.language import heads as heads_file
+from models.language.digest import sha256
 from models.language.engine import Engine
 from models.language.graph import GraphRefused
 from models.language.heads import Heads
@@ -225,5 +226,5 @@ def _found(folder: Path, name: str) -> Path:
 def _same(path: Path, digest: str) -> None:
     if not path.exists():
         raise ModelRefused(f"{path.name} is missing")
-    if graph.sha256(path) != digest:
+    if sha256(path) != digest:
         raise ModelRefused(f"{path.name} is not the file that the registry names")

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from models.language import graph, registry
+from models.language import registry
 from models.language.corpus import loader, split
+from models.language.digest import sha256
 from models.language.registry import Runs
 from models.language.scorer import Scorer
 
@@ -65,7 +66,7 @@ def quantised(weights: Path) -> None:
     [path] = weights.glob("*.onnx")
     quantize_dynamic(path, path, per_channel=True, weight_type=QuantType.QInt8)
     about = path.with_suffix(".json")
-    told = json.loads(about.read_text("utf-8")) | {"graph": graph.sha256(path)}
+    told = json.loads(about.read_text("utf-8")) | {"graph": sha256(path)}
     about.write_text(json.dumps(told), "utf-8")
 
 

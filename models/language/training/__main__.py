@@ -16,6 +16,7 @@ from rich.progress import Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 
 from models.language import network
+from models.language.digest import sha256
 from models.language.training import configuration, folding, learner, rows, trainer
 from models.language.training.batches import Texts
 from models.language.training.configuration import ConfigurationInvalid
@@ -113,7 +114,7 @@ def main(  # noqa: PLR0913  one parameter an option
 
 def _identity(learnt: list[Row]) -> str:
     """Of the rows and the encoder."""
-    digest = hashlib.sha256(build.sha256(build.FOLDER / "model.safetensors").encode())
+    digest = hashlib.sha256(sha256(build.FOLDER / "model.safetensors").encode())
     for row in learnt:
         labels = [sorted(part or ()) for part in (row.signals, row.drivers, row.emotions)]
         digest.update(f"{row.id} {row.text} {row.sentiment} {labels} {row.weight}".encode())

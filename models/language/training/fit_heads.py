@@ -6,6 +6,7 @@ import re
 import sys
 
 from models.language import heads, network, registry
+from models.language.digest import sha256
 from models.language.engine_torch import TorchEngine
 from models.language.training import fitting, rows, vectors
 from models.language.weights import build
@@ -20,7 +21,7 @@ _REGISTRY = build.REGISTRY
 
 def version() -> str:
     """Of the vectors: the encoder's digest and the layers."""
-    digest = build.sha256(build.FOLDER / "model.safetensors")[:12]
+    digest = sha256(build.FOLDER / "model.safetensors")[:12]
     return f"{digest}-{'-'.join(map(str, LAYERS))}"
 
 
@@ -34,7 +35,7 @@ def main() -> None:
     found = vectors.embedded([row.text for row in gathered], engine=engine, version=version())
     path = registry.FOLDER / "heads.safetensors"
     heads.save(fitting.fitted(found, gathered, LAYERS), path, sources=sources)
-    digest = build.sha256(path)
+    digest = sha256(path)
     text = _REGISTRY.read_text("utf-8")
     _REGISTRY.write_text(
         re.sub(r'(?m)(heads = "heads.safetensors"\nsha256 = ")\w*', rf"\g<1>{digest}", text)

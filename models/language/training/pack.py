@@ -10,6 +10,7 @@ import click
 import torch
 
 from models.language import heads, network, packed
+from models.language.digest import sha256
 from models.language.heads import Heads
 from models.language.registry import FILE
 from models.language.training import folding, operating_points, rows
@@ -71,7 +72,7 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
     heads.save(shipped, parts["heads"], sources=metrics["rows"])
     left_out = {family: torch.from_numpy(logits[family]) for family in SHIPPED_HEADS}
     folding.save(to / folding.FILE, known, left_out)
-    digests = {part: build.sha256(path) for part, path in parts.items()}
+    digests = {part: sha256(path) for part, path in parts.items()}
     with (to / FILE).open("a", encoding="utf-8") as file:
         file.write(ENTRY.format(name=name, version=version, **digests))
     for path in parts.values():

@@ -19,8 +19,6 @@ CORPUS = "corpus"
 ADDITIONS = "corpus additions"
 """What was written for training alone: no figure is ever measured on it."""
 
-_RELABELLED = "relabelled"
-
 REAL = "r-"
 """How the ids of real rows with our labels begin."""
 
@@ -71,7 +69,7 @@ class Row:
     @property
     def real(self) -> bool:
         """Whether people wrote it at work or of it, and it has our labels."""
-        return self.source.startswith(_RELABELLED)
+        return self.id.startswith(REAL)
 
 
 def bare(text: str) -> str:
@@ -120,7 +118,7 @@ def _relabelled() -> Iterable[Row]:
             frozenset(map(Signal, row["signals"])),
             frozenset(map(Driver, row["drivers"])),
             share * _RARE[Language(row["lang"])] * (_SURE if row["sure"] else _UNSURE),
-            f"{_RELABELLED} {row['source']}",
+            f"relabelled {row['source']}",
         )
 
 

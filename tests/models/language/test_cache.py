@@ -99,3 +99,10 @@ def test_no_text_is_kept() -> None:
 
     assert "kanarievogel" not in repr(vars(cached))
     assert b"kanarievogel" not in b"".join(cached._rows)  # noqa: SLF001 - what it keeps
+
+
+def test_a_remembered_score_keeps_no_batch_alive() -> None:
+    cached = CachedScorer(Counting())
+    cached.score([f"text {number}" for number in range(50)])
+
+    assert all(row.base is None for row in cached._rows.values())  # noqa: SLF001 - what it keeps

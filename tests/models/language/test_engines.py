@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -92,13 +93,17 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
         registry.load(weights=folder, engine=Runs.ONNX)
 
 
-def test_no_more_than_one_engine_is_imported(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("engine", "loaded"), [(Runs.ONNX, "['onnxruntime']"), (Runs.OPENVINO, "['openvino']")]
+)
+def test_nothing_is_imported_but_one_engine(engine: Runs, loaded: str, folder: Path) -> None:
+    assert importlib.metadata.version("openvino-telemetry")  # it is there, and must not be used
     code = (
         "import sys; from pathlib import Path; from models.language import registry as r;"
-        f"r.load(weights=Path({str(folder)!r}), engine=r.Runs.ONNX).score(['ok']);"
-        "heavy = ('torch', 'openvino', 'transformers', 'onnxruntime');"
-        "print([name for name in heavy if name in sys.modules])"
+        f"r.load(weights=Path({str(folder)!r}), engine=r.Runs({str(engine)!r})).score(['ok']);"
+        "heavy = ('torch', 'openvino', 'transformers', 'onnxruntime', 'openvino_telemetry');"
+        "print([name for name in heavy if sys.modules.get(name)])"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
 
-    assert told.stdout.strip() == "['onnxruntime']"
+    assert told.stdout.strip() == loaded

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from models.language import network, packed, registry
+from models.language.digest import sha256
 from models.language.engine_torch import TorchEngine
 from models.language.registry import ModelRefused
 from models.language.weights import build
@@ -76,7 +77,7 @@ def test_a_changed_byte_of_the_layers_is_refused(tuned: network.Encoder, tmp_pat
     path = tmp_path / "layers.safetensors"
     packed.save(tuned, path, {})
     shutil.copy(registry.FOLDER / "heads.safetensors", tmp_path)
-    digests = {part: build.sha256(tmp_path / f"{part}.safetensors") for part in ("layers", "heads")}
+    digests = {part: sha256(tmp_path / f"{part}.safetensors") for part in ("layers", "heads")}
     (tmp_path / "registry.toml").write_text(ENTRY.format(**digests), "utf-8")
     registry.load("tuned", tmp_path, threads=1)  # whole, it is taken
     data = bytearray(path.read_bytes())

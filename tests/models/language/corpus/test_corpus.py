@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
+from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped] # ships no types
 
 from models.language.corpus import doubles, loader, split
 from models.language.corpus.loader import Example
@@ -85,3 +87,34 @@ def test_an_addition_is_of_the_closed_lists_and_says_nothing_anew() -> None:
         assert sum(one.language is language for one in additions) >= 1_500
     assert not {one.id for one in additions} & {one.id for one in given}
     assert not doubles.near([one.text for one in additions], [one.text for one in given])
+
+
+def test_two_annotators_agree_as_the_card_says() -> None:
+    """The second one saw the texts alone."""
+    first = {example.id: example for example in loader.load(loader.GROWN)}
+    second = [
+        json.loads(line)
+        for language in Language
+        for line in (loader.FOLDER / "second" / f"{language}.jsonl").read_text().splitlines()
+    ]
+    pairs = [(first[row["id"]], row) for row in second]
+
+    def kappa(family: str, label: str) -> float:
+        sides = [(label in getattr(one, family), label in row[family]) for one, row in pairs]
+        return float(cohen_kappa_score(*zip(*sides, strict=True)))
+
+    sentiment = {
+        language: cohen_kappa_score(
+            [one.sentiment for one, _ in pairs if one.language is language],
+            [row["sentiment"] for one, row in pairs if one.language is language],
+        )
+        for language in Language
+    }
+    signals = [kappa("signals", label) for label in Signal]
+    drivers = {label: kappa("drivers", label) for label in Driver}
+
+    assert len({row["id"] for row in second}) == len(second) == 451
+    assert {k: round(v, 2) for k, v in sentiment.items()} == {"en": 0.81, "nl": 0.91, "fr": 0.90}
+    assert (round(min(signals), 2), round(max(signals), 2)) == (0.89, 1.0)
+    assert round(drivers[Driver.PURPOSE], 2) == round(min(drivers.values()), 2) == 0.57
+    assert round(drivers[Driver.REWARD], 2) == round(max(drivers.values()), 2) == 0.90

@@ -67,7 +67,7 @@ def test_movers_that_are_taken_for_leavers_are_counted() -> None:
 def test_real_rows_have_figures_of_their_own() -> None:
     found, logits = rows(), certain(rows())
     mixed = [
-        replace(row, source="relabelled sad") if n < COUNT // 3 else row
+        replace(row, id=f"r-{n}", source="relabelled sad") if n < COUNT // 3 else row
         for n, row in enumerate(found)
     ]
     logits["signals"][: COUNT // 3] *= -1
