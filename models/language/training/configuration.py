@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from models.language import engine_torch
 from models.language.engine import WINDOW
 from models.language.training.learner import FAMILIES
 
@@ -37,7 +40,7 @@ class Configuration:
         clip: Longest gradient.
         device: ``cpu`` or ``cuda``.
         precision: Of the multiplications, ``float32`` or ``bfloat16``; weights are kept in
-            single precision.
+            single precision.  A file may say ``auto``: as fast as this processor goes.
         importance: How much the loss of each family of labels counts.
     """
 
@@ -76,6 +79,11 @@ class Configuration:
         if wrong := [name for name, holds in possible.items() if not holds]:
             raise ConfigurationInvalid(f"not possible: {', '.join(wrong)}")
 
+    def arithmetic(self) -> torch.autocast:
+        """Within it the multiplications are in ``precision``."""
+        half = self.precision == "bfloat16"
+        return torch.autocast(self.device, torch.bfloat16, enabled=half)
+
     def as_json(self) -> str:
         """All of it in one line."""
         return json.dumps(asdict(self))
@@ -94,6 +102,9 @@ def load(path: Path = FILE) -> Configuration:
         raise ConfigurationInvalid(f"no TOML: {fault}") from None
     if wrong := sorted(given.keys() - {field.name for field in fields(Configuration)}):
         raise ConfigurationInvalid(f"unknown: {', '.join(wrong)}")
+    if given["precision"] == "auto":
+        fastest = torch.bfloat16 if given["device"] == "cuda" else engine_torch.precision()
+        given["precision"] = str(fastest).removeprefix("torch.")
     try:
         return Configuration(**given)
     except (TypeError, AttributeError):

@@ -52,5 +52,6 @@ def _vectors(learner: Learner, texts: Texts, how: Configuration) -> Tensor:
     vectors = torch.zeros(len(texts.ids), learner.encoder.width, device=how.device)
     for batch in texts.in_order(4 * how.tokens):
         ids, mask = (one.to(how.device) for one in texts.padded(batch))
-        vectors[list(batch.rows)] = learner.encoder(ids, mask).float()
+        with how.arithmetic():
+            vectors[list(batch.rows)] = learner.encoder(ids, mask).float()
     return vectors

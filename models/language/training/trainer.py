@@ -117,7 +117,7 @@ class Trainer:
         ids, mask = (one.to(how.device) for one in self.texts.padded(batch))
         wanted = self.targets.of(batch.rows).to(how.device)
         optimiser.zero_grad(set_to_none=True)
-        with torch.autocast(how.device, torch.bfloat16, enabled=how.precision == "bfloat16"):
+        with how.arithmetic():
             logits = self.learner(ids, mask)
         wrong = learning.loss(logits, wanted, how.importance)
         wrong.backward()  # type: ignore[no-untyped-call] # untyped there
@@ -136,7 +136,7 @@ class Trainer:
             {"params": list(self.learner.heads.parameters()), "peak": how.heads_rate,
              "weight_decay": how.decay},
         ]  # fmt: skip
-        return torch.optim.AdamW(groups, lr=0.0)
+        return torch.optim.AdamW(groups, lr=0.0, fused=True)
 
     def _go_on(self, optimiser: torch.optim.Optimizer) -> bool:
         if not self.saved.exists():

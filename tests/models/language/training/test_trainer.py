@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.language import engine_torch
 from models.language.batching import Batch
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.network import Encoder
@@ -32,6 +33,7 @@ HOW = replace(
     longest=8,
     encoder_rate=3e-3,
     heads_rate=1e-2,
+    precision="float32",
 )
 
 
@@ -145,6 +147,33 @@ def test_a_file_says_only_what_differs(tmp_path: Path) -> None:
     path.write_text("layers = [3]", "utf-8")
 
     assert configuration.load(path) == replace(configuration.load(), layers=[3])
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_file_may_leave_the_precision_to_the_processor(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, precision: torch.dtype
+) -> None:
+    monkeypatch.setattr(engine_torch, "precision", lambda: precision)
+    path = tmp_path / "run.toml"
+    path.write_text('precision = "auto"', "utf-8")
+
+    assert f"torch.{configuration.load(path).precision}" == str(precision)
+
+
+def test_half_precision_learns_the_same_within_its_rounding(tmp_path: Path) -> None:
+    whole, half = (
+        run(tmp_path / precision, replace(HOW, precision=precision))
+        for precision in ("float32", "bfloat16")
+    )
+    name = "encoder.stack.1.up.weight"
+    before = whole.learner.state_dict()[name].clone()
+    for one in (whole, half):
+        one.run(nothing)
+
+    exact, rounded = (one.learner.state_dict()[name] for one in (whole, half))
+    assert rounded.dtype == torch.float32
+    assert not torch.equal(exact, rounded)
+    assert (exact - rounded).norm() < 0.5 * (exact - before).norm()
 
 
 def test_what_is_frozen_stays_as_it_was(tmp_path: Path) -> None:
