@@ -93,7 +93,7 @@ class Closer:
                 day = folding.oldest_open(connection)
                 if day is None or not folds(day, known, now):
                     return
-                folded = folding.fold(connection, day, now)
+                folded = folding.fold(connection, day, now, self.policy.frozen_languages)
             logs.emit("days.folded", count=folded)
 
     def _close(self, window: Window, now: datetime) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
 
 from models.climate.person_day import PersonDay
-from models.language.labels import Driver, Signal
+from models.language.labels import Driver, Language, Signal
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY
 
@@ -23,13 +24,21 @@ def oldest_open(connection: Connection) -> date | None:
     return oldest
 
 
-def fold(connection: Connection, day: date, now: datetime) -> int:
+def fold(
+    connection: Connection, day: date, now: datetime, frozen: Collection[Language] = ()
+) -> int:
     """Replace the messages of *day* by sums; how many there were.
 
-    People who cannot count leave no sum, and neither do deletions.
+    People who cannot count leave no sum, and neither do deletions and messages in a language
+    that is *frozen*.
     """
     of_day = OPEN_SCORE.c.local_day == day
-    counts = and_(of_day, OPEN_SCORE.c.countable, OPEN_SCORE.c.valence_micro.is_not(None))
+    counts = and_(
+        of_day,
+        OPEN_SCORE.c.countable,
+        OPEN_SCORE.c.valence_micro.is_not(None),
+        or_(OPEN_SCORE.c.language.is_(None), OPEN_SCORE.c.language.not_in(frozen)),
+    )
     models = select(OPEN_SCORE.c.model).where(counts).distinct().order_by(OPEN_SCORE.c.model)
     sums = (
         select(

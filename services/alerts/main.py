@@ -113,6 +113,7 @@ def _console(engine: Engine, policy: Policy) -> console.Console:
         k=policy.k,
         purpose=policy.purpose,
         text_life_hours=round(policy.text_life.total_seconds() / 3600),
+        frozen_languages=policy.frozen_languages,
     )
     return console.Console(database.reading(engine), facts, open_alerts)
 

@@ -34,7 +34,7 @@ def drift(
 
     For each language: how lengths and words differ, how sure the model is, and what accuracy is
     expected to fall by. Nothing is stored. The exit status is 3 when a language should be frozen,
-    2 when lines were malformed.
+    with `frozen_languages` in the policy; 2 when lines were malformed.
     """
     texts, malformed = [], 0
     with click.open_file(file, "rb") as lines:

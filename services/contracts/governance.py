@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from models.language.labels import Driver, Signal
+from models.language.labels import Driver, Language, Signal
 from services.contracts import policy_document
 from services.contracts.denied_channels import denied
 from services.contracts.failures import Fault, faults
@@ -65,6 +65,8 @@ class Policy(_Part):
 
     Attributes:
         labels: Names of listed channels whose ids say nothing, so the deny class can judge them.
+        frozen_languages: Messages in these count for nothing: the model reads this feed's worse
+            than it was measured (``barograph drift``).
         k: Fewest people behind a published value.
         expires: Last day on which it is in force.
         demo: Admits synthetic sources only, and needs no decision of a works council.
@@ -77,6 +79,7 @@ class Policy(_Part):
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     labels: dict[str, str] = {}
     indicators: Annotated[tuple[str, ...], Field(min_length=1)]
+    frozen_languages: tuple[Language, ...] = ()
     k: Annotated[int, Field(ge=FLOOR)] = 10
     text_life: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST_TEXT_LIFE)] = timedelta(
         hours=24

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from models.climate.windows import Window, four_weeks_of, week_of
+from models.language.labels import Language
 from services.alerts import database, gateways, indicators, ledger
 from services.alerts.closing import Closer
 from services.alerts.missed import set_aside
@@ -306,6 +307,21 @@ def test_after_the_policy_has_expired_nothing_more_is_published(engine: Engine) 
 
     assert stage.reach(DUE) == []
     assert stage.count(pseudonymous.OPEN_SCORE) == 0
+
+
+def test_what_the_policy_freezes_moves_no_published_value(engine: Engine) -> None:
+    stage = Stage(engine, policy(frozen_languages=["fr"]))
+    stage.send(organisation())
+    stage.send(
+        [
+            score(-1, message=f"fr {n} {day}", person=f"fr {n}", leaf="plant",
+                  language=Language.FR, local_day=MONDAY + timedelta(days=day))
+            for n in range(20) for day in range(3)
+        ]
+    )  # fmt: skip
+    stage.reach(DUE)
+
+    assert stage.values(WEEK)["valence", "plant"] == (0.2, "15-24")
 
 
 def test_of_two_closers_the_holder_of_the_lease_closes(stage: Stage, engine: Engine) -> None:

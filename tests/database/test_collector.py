@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, func, select
 
 from models.climate.windows import block
-from models.language.labels import Driver, Signal
+from models.language.labels import Driver, Language, Signal
 from services.alerts import database, folding, gateways
 from services.alerts.collector import Collected, collect
-from services.alerts.tables.pseudonymous import OPEN_SCORE, PERSON_DAY, WITHDRAWN
+from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY, WITHDRAWN
 from services.alerts.tables.released import LATE
 from services.contracts.envelope import Kind
 from services.contracts.scores import ScoreV1
@@ -120,6 +120,31 @@ def test_a_withdrawal_removes_what_was_folded_already(engine: Engine) -> None:
     with engine.begin() as connection:
         left = connection.execute(select(PERSON_DAY.c.pid)).scalars().all()
     assert left == [mac("else")]
+
+
+def test_a_message_in_a_frozen_language_counts_for_nothing(engine: Engine) -> None:
+    batch = [
+        score(message=str(number), person=str(number), language=language)
+        for number, language in enumerate((Language.EN, Language.FR, None))
+    ]
+    collected(engine, batch)
+    with database.writing(engine) as connection:
+        folded = folding.fold(connection, MONDAY, NOW, frozen=[Language.FR])
+        left = connection.execute(select(PERSON_DAY.c.pid)).scalars().all()
+        models = connection.execute(select(FOLDED_DAY.c.models)).scalar_one()
+
+    assert folded == 3
+    assert set(left) == {mac("0"), mac("2")}
+    assert len(models) == 1
+
+
+def test_a_day_in_a_frozen_language_alone_opens_no_week(engine: Engine) -> None:
+    collected(engine, [score(language=Language.NL)])
+    with database.writing(engine) as connection:
+        folding.fold(connection, MONDAY, NOW, frozen=[Language.NL])
+        models = connection.execute(select(FOLDED_DAY.c.models)).scalar_one()
+
+    assert models == []
 
 
 def test_a_withdrawal_in_one_block_leaves_the_next_block_alone(engine: Engine) -> None:

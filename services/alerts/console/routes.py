@@ -61,6 +61,7 @@ class Facts:
     k: int
     purpose: str
     text_life_hours: int
+    frozen_languages: Sequence[Language] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -68,6 +69,16 @@ def test_before_the_first_week_the_page_says_what_will_come(language: Language) 
     html = unescape(render(None, [], wording(language), FACTS))
 
     assert wording(language).say("empty_title") in html
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_frozen_language_is_said_on_the_page(language: Language) -> None:
+    facts = replace(FACTS, frozen_languages=[Language.FR])
+    words = wording(language)
+    html = unescape(render(None, [], words, facts))
+
+    assert words.say("frozen_fr") in html
+    assert words.say("frozen_nl") not in html
 
 
 def test_suppressed_empty_and_unknown_units_look_the_same() -> None:
