@@ -21,7 +21,7 @@ class Layer(nn.Module):
     work on messages of mixed length, since multiplications are four fifths of it.
     """
 
-    def __init__(self, hidden: int, inner: int, heads: int, epsilon: float) -> None:
+    def __init__(self, hidden: int, inner: int, heads: int, epsilon: float, dropout: float) -> None:
         super().__init__()
         self.heads = heads
         self.query_key_value = nn.Linear(hidden, 3 * hidden)
@@ -30,6 +30,7 @@ class Layer(nn.Module):
         self.up = nn.Linear(hidden, inner)
         self.down = nn.Linear(inner, hidden)
         self.down_norm = nn.LayerNorm(hidden, epsilon)
+        self.dropout = nn.Dropout(dropout)
 
     @override
     def forward(self, state: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
@@ -47,8 +48,9 @@ class Layer(nn.Module):
         apart = padded.view(rows, width, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         seen = _attention(apart, mask)
         packed = seen.transpose(1, 2).reshape(rows * width, -1)[tokens]
-        state = self.mixed_norm(self.mixed(packed) + state)
-        result: Tensor = self.down_norm(self.down(functional.gelu(self.up(state))) + state)
+        state = self.mixed_norm(self.dropout(self.mixed(packed)) + state)
+        inner = self.down(functional.gelu(self.up(state)))
+        result: Tensor = self.down_norm(self.dropout(inner) + state)
         return result
 
 
@@ -79,7 +81,7 @@ class Encoder(nn.Module):
     scorer that starts faster is back faster.
     """
 
-    def __init__(self, config: dict[str, Any], layers: Sequence[int]) -> None:
+    def __init__(self, config: dict[str, Any], layers: Sequence[int], dropout: float = 0.0) -> None:
         super().__init__()
         hidden = config["hidden_size"]
         epsilon = config["layer_norm_eps"]
@@ -89,7 +91,13 @@ class Encoder(nn.Module):
         self.places = nn.Embedding(config["max_position_embeddings"], hidden)
         self.norm = nn.LayerNorm(hidden, epsilon)
         self.stack = nn.ModuleList(
-            Layer(hidden, config["intermediate_size"], config["num_attention_heads"], epsilon)
+            Layer(
+                hidden,
+                config["intermediate_size"],
+                config["num_attention_heads"],
+                epsilon,
+                dropout,
+            )
             for _ in range(max(layers))
         )
 
@@ -118,13 +126,20 @@ class Encoder(nn.Module):
         return torch.cat(pooled, dim=1)
 
 
-def load(folder: Path, layers: Sequence[int], tuned: Mapping[str, Tensor] | None = None) -> Encoder:
+def load(
+    folder: Path,
+    layers: Sequence[int],
+    tuned: Mapping[str, Tensor] | None = None,
+    *,
+    dropout: float = 0.0,
+) -> Encoder:
     """The encoder in *folder*, up to the deepest of *layers* (1 is the first).
 
     Args:
         folder: What ``weights.build`` made.
         layers: The layers to read.
         tuned: Weights that take the place of those in *folder*, under the names of `Encoder`.
+        dropout: Share of what each layer adds that is left out while it is trained.
 
     Raises:
         ValueError: a layer is asked for that the encoder does not have.
@@ -132,7 +147,7 @@ def load(folder: Path, layers: Sequence[int], tuned: Mapping[str, Tensor] | None
     config = json.loads((folder / "config.json").read_text("utf-8"))
     if not layers or min(layers) < 1 or max(layers) > config["num_hidden_layers"]:
         raise ValueError(f"layers must lie in 1..{config['num_hidden_layers']}")
-    encoder = Encoder(config, layers)
+    encoder = Encoder(config, layers, dropout)
     own = _renamed(load_file(folder / "model.safetensors"), max(layers))
     encoder.load_state_dict({**own, **(tuned or {})})
     return encoder.eval()

@@ -87,7 +87,7 @@ def main(  # noqa: PLR0913  one parameter an option
         console.print(f"{source}: {count} rows")
     console.print(f"seed {how.seed}, run in {place}; first the heads are fitted, then all of it")
     torch.manual_seed(how.seed)
-    student = Learner(network.load(build.FOLDER, how.layers))
+    student = Learner(network.load(build.FOLDER, how.layers, dropout=how.dropout))
     tokenizer = Tokenizer.from_file(str(build.FOLDER / "tokenizer.json"))
     texts = Texts.cut(tokenizer, [row.text for row in learnt], how.longest)
     run = Trainer(student, texts, learner.targets(learnt), how, place / "run.pt", _identity(learnt))

@@ -38,6 +38,7 @@ class Configuration:
         decay: Weight decay of the multiplications; offsets and norms have none.
         warm_up: Share of the steps until the highest rate, after which it falls to nothing.
         clip: Longest gradient.
+        dropout: Share of what each layer adds that is left out, another one at each step.
         device: ``cpu`` or ``cuda``.
         precision: Of the multiplications, ``float32`` or ``bfloat16``; weights are kept in
             single precision.  A file may say ``auto``: as fast as this processor goes.
@@ -55,6 +56,7 @@ class Configuration:
     decay: float
     warm_up: float
     clip: float
+    dropout: float
     device: str
     precision: str
     importance: dict[str, float]
@@ -71,6 +73,7 @@ class Configuration:
             "decay": self.decay >= 0,
             "warm_up": 0 <= self.warm_up < 1,
             "clip": self.clip > 0,
+            "dropout": 0 <= self.dropout < 1,
             "device": self.device in {"cpu", "cuda"},
             "precision": self.precision in {"float32", "bfloat16"},
             "importance": self.importance.keys() == FAMILIES.keys()

@@ -117,6 +117,7 @@ class Trainer:
         ids, mask = (one.to(how.device) for one in self.texts.padded(batch))
         wanted = self.targets.of(batch.rows).to(how.device)
         optimiser.zero_grad(set_to_none=True)
+        torch.manual_seed(how.seed << 32 | self._done)  # a run that goes on drops the same
         with how.arithmetic():
             logits = self.learner(ids, mask)
         wrong = learning.loss(logits, wanted, how.importance)

@@ -43,3 +43,13 @@ def test_it_agrees_with_the_library(folder: Path) -> None:
 def test_a_layer_that_is_not_there_is_refused(folder: Path, layers: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="layers must lie in"):
         network.load(folder, layers)
+
+
+def test_something_is_dropped_while_it_learns_and_nothing_when_it_scores(folder: Path) -> None:
+    encoder = network.load(folder, LAYERS, dropout=0.5)
+    ids, mask = torch.randint(5, 50, (6, 16)), torch.ones(6, 16, dtype=torch.long)
+    plain = network.load(folder, LAYERS)(ids, mask)
+
+    assert torch.equal(encoder(ids, mask), plain)
+    encoder.train()
+    assert not torch.equal(encoder(ids, mask), plain)

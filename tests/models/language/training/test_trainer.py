@@ -62,7 +62,7 @@ def texts(count: int) -> Texts:
 
 def run(place: Path, how: Configuration = HOW, count: int = 60) -> Trainer:
     torch.manual_seed(how.seed)
-    student = Learner(Encoder(SHAPE, how.layers))
+    student = Learner(Encoder(SHAPE, how.layers, how.dropout))
     return Trainer(
         student, texts(count), learner.targets(rows(count)), how, place / "run.pt", "rows"
     )
