@@ -85,7 +85,7 @@ def main(  # noqa: PLR0913  one parameter an option
     console = Console()
     for source, count in rows.sources(learnt).items():
         console.print(f"{source}: {count} rows")
-    console.print(f"seed {how.seed}, run in {place}; first the heads are fitted, then all of it")
+    console.print(f"seed {how.seed}, run in {place}")
     torch.manual_seed(how.seed)
     student = Learner(network.load(build.FOLDER, how.layers, dropout=how.dropout))
     tokenizer = Tokenizer.from_file(str(build.FOLDER / "tokenizer.json"))

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from models.language.batching import Batch
 from models.language.training import learner as learning
-from models.language.training import probing
+from models.language.training import standardising
 from models.language.training.batches import Texts
 from models.language.training.configuration import Configuration
 from models.language.training.learner import Learner, Targets
@@ -86,7 +86,7 @@ class Trainer:
         computed = time.process_time()
         optimiser = self._optimiser()
         if not self._go_on(optimiser):
-            probing.start(self.learner, self.texts, self.targets, how)
+            standardising.start(self.learner, self.texts, how)
         self.learner.to(how.device).train()
         began = written = self.clock()
         tokens = 0
