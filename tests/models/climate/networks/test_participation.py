@@ -1,0 +1,187 @@
+"""Shares of people, channels and messages, and when there is none."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.climate.networks.participation import (
+    Channel,
+    Conversation,
+    conversation_index,
+    ghost_town_ratio,
+    participation,
+    return_curve,
+)
+
+DEAD, ALIVE = Channel(10, 90, 4), Channel(10, 90, 5)
+
+
+@pytest.mark.parametrize(
+    ("contributors", "eligible", "expected"),
+    [
+        (5, 25, (0.2, 0.3)),
+        (20, 25, None),
+        (19, 25, (0.7, 0.8)),
+        (5, 51, None),
+        (20, 26, (0.7, 0.8)),
+        (30, 100, (0.3, 0.4)),
+        (29, 100, (0.2, 0.3)),
+        (95, 100, (0.9, 1.0)),
+        (5, 24, None),
+        (4, 100, None),
+        (96, 100, None),
+        (100, 100, None),
+        (0, 100, None),
+        (0, 0, None),
+    ],
+)
+def test_participation_is_told_in_tenths_or_not_at_all(
+    contributors: int, eligible: int, expected: tuple[float, float] | None
+) -> None:
+    assert participation(contributors, eligible) == expected
+
+
+@given(st.integers(25, 400), st.data())
+def test_the_share_lies_in_its_tenth_and_is_no_headcount(
+    eligible: int, data: st.DataObject
+) -> None:
+    contributors = data.draw(st.integers(5, eligible - 5))
+
+    tenth = participation(contributors, eligible)
+
+    same = [n for n in range(eligible + 1) if participation(n, eligible) == tenth]
+    assert len(same) > 1
+    assert tenth is None or tenth[0] <= contributors / eligible < tenth[1]
+
+
+def test_more_than_all_cannot_take_part() -> None:
+    with pytest.raises(ValueError, match="not among the eligible"):
+        participation(26, 25)
+
+
+def test_the_curve_of_those_who_come_back_by_hand() -> None:
+    assert return_curve(40, [10, 20, 30]) == (0.25, 0.5, 0.75)
+    assert return_curve(40, []) == ()
+
+
+def test_one_or_two_visits_and_gone_is_a_low_curve() -> None:
+    assert return_curve(100, [5, 10]) == (0.05, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("came", "returned", "expected"),
+    [
+        (24, [10], (None,)),
+        (25, [10], (0.4,)),
+        (40, [4, 8], (None, 0.2)),
+        (40, [35, 36], (0.875, None)),
+        (40, [10, 12, 15], (0.25, None, 0.375)),
+        (40, [10, 10], (0.25, None)),
+        (40, [40], (None,)),
+    ],
+)
+def test_few_people_hide_a_point(
+    came: int, returned: list[int], expected: tuple[float | None, ...]
+) -> None:
+    assert return_curve(came, returned) == expected
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
+def test_no_two_points_differ_by_fewer_than_five_people(numbers: list[int]) -> None:
+    *returned, came = sorted(numbers)
+
+    curve = return_curve(came, returned)
+
+    told = [0, *(round(share * came) for share in curve if share is not None), came]
+    assert len(told) == 2 or min(later - earlier for earlier, later in pairwise(told)) >= 5
+
+
+@pytest.mark.parametrize(("came", "returned"), [(30, [31]), (30, [9, 8]), (30, [-1])])
+def test_returns_that_cannot_be_are_refused(came: int, returned: list[int]) -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        return_curve(came, returned)
+
+
+@pytest.mark.parametrize(("dead", "expected"), [(0, 0), (5, 0.25), (20, 1)])
+def test_the_share_of_ghost_towns(dead: int, expected: float) -> None:
+    assert ghost_town_ratio([DEAD] * dead + [ALIVE] * (20 - dead), level=1) == expected
+
+
+def test_small_and_young_channels_are_no_ghost_towns() -> None:
+    counted = [ALIVE] * 20
+
+    assert ghost_town_ratio([*counted, Channel(9, 90, 0), Channel(10, 89, 0)], level=0) == 0
+
+
+def test_ghost_towns_of_few_channels_or_small_units_are_not_told() -> None:
+    assert ghost_town_ratio([DEAD] * 19 + [Channel(9, 90, 0)], level=0) is None
+    assert ghost_town_ratio([], level=0) is None
+    assert ghost_town_ratio([DEAD] * 20, level=2) is None
+
+
+def traffic(  # noqa: PLR0913  one number each
+    *,
+    messages: int = 100,
+    answers: int = 40,
+    answered: int = 30,
+    both: int = 10,
+    conversing: int = 20,
+    unheard: int = 20,
+    heaviest: tuple[int, int] = (9, 8),
+) -> Conversation:
+    return Conversation(messages, answers, answered, both, conversing, unheard, heaviest)
+
+
+def test_conversation_counts_a_message_once() -> None:
+    """Of 100 messages 30 only answer, 20 are only answered and 10 do both."""
+    assert conversation_index(traffic(), contributors=25) == 0.6
+
+
+def test_a_thread_by_hand() -> None:
+    """Ten threads of a question, an answer and a reply to that; ten messages that nobody heeds."""
+    thread = traffic(messages=40, answers=20, answered=20, both=10, unheard=10, heaviest=(5, 4))
+
+    assert conversation_index(thread, contributors=30) == 0.75
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        traffic(conversing=4),
+        traffic(unheard=4),
+        traffic(heaviest=(26, 0)),
+        traffic(heaviest=(25, 16)),
+    ],
+)
+def test_a_conversation_of_few_is_not_told(quiet: Conversation) -> None:
+    assert conversation_index(quiet, contributors=100) is None
+
+
+def test_the_edges_of_the_rules_are_told() -> None:
+    edge = traffic(conversing=5, unheard=5, heaviest=(25, 15))
+
+    assert conversation_index(edge, contributors=25) == 0.6
+    assert conversation_index(edge, contributors=24) is None
+
+
+def test_an_empty_unit_has_no_conversation() -> None:
+    assert conversation_index(Conversation(0, 0, 0, 0, 0, 0, (0, 0)), contributors=0) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"both": 31}, "more do both"),
+        ({"both": -1}, "more do both"),
+        ({"messages": 59}, "in conversation do not fit"),
+        ({"conversing": 61}, "in conversation do not fit"),
+        ({"unheard": 41}, "on their own do not fit"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(parts: dict[str, int], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        traffic(**parts)  # type: ignore[arg-type]
