@@ -1,0 +1,98 @@
+"""Units side by side over four weeks: below, above, or not distinguishable; never a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from models.climate.detection.moderated_t import adjusted, moderated_variance, p_values
+from models.climate.detection.pooled_mean import pooled_means
+from models.climate.detection.shrinkage import shrink
+from models.climate.disclosure.released_statistic import ReleasedStatistic
+
+FALSE_DISCOVERIES: Final = 0.10
+"""Share of the units called different that may be so by chance (design study)."""
+
+
+class Standing(StrEnum):
+    """All that is said of a unit beside the others."""
+
+    BELOW = "clearly_below"
+    INDISTINGUISHABLE = "not_distinguishable"
+    ABOVE = "clearly_above"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One unit among the others.
+
+    Attributes:
+        unit: Which.
+        standing: Whether it clearly differs from the mean of the others, and which way.
+        estimate: Shrunk valence, -1 to 1.
+        low: Lower end of its 90 % interval.
+        high: Upper end.
+    """
+
+    unit: str
+    standing: Standing
+    estimate: float
+    low: float
+    high: float
+
+
+def compare(
+    statistics: Sequence[ReleasedStatistic], variance_between: Mapping[str, float]
+) -> tuple[Compared, ...]:
+    """Compare units that share nobody, such as the children of one unit or all leaves.
+
+    Args:
+        statistics: Released windows of the same four weeks: one window of four weeks or its
+            weeks, for each unit.
+        variance_between: Of each unit, the variance between the person-level means of its
+            people, in squared units of valence.
+
+    Returns:
+        By name of the unit, so that no order can be read as a rank.
+
+    Raises:
+        ValueError: fewer than four units, two windows of a unit overlap, a unit is of one
+            person, or people nowhere differ: any difference would be infinite.
+        KeyError: a unit has no variance.
+
+    Source:
+        Design study.
+    """
+    means = pooled_means(statistics)
+    valence = np.array([mean.valence for mean in means])
+    n_eff = np.array([mean.n_eff for mean in means])
+    if np.any(n_eff <= 1):
+        raise ValueError("a unit is of one person")
+    between = np.array([variance_between[mean.unit] for mean in means])
+    if not np.any(between):
+        raise ValueError("people do not differ")
+    variance = moderated_variance(between, n_eff - 1)
+    shrunk = shrink(valence, variance / n_eff)
+    different = adjusted(p_values(valence, variance, n_eff)) <= FALSE_DISCOVERIES
+    precision = n_eff / variance
+    above = valence > precision @ valence / precision.sum()
+    return tuple(
+        Compared(
+            mean.unit,
+            _standing(different=bool(different[row]), above=bool(above[row])),
+            float(shrunk.estimate[row]),
+            float(shrunk.low[row]),
+            float(shrunk.high[row]),
+        )
+        for row, mean in enumerate(means)
+    )
+
+
+def _standing(*, different: bool, above: bool) -> Standing:
+    if not different:
+        return Standing.INDISTINGUISHABLE
+    return Standing.ABOVE if above else Standing.BELOW

@@ -1,0 +1,57 @@
+"""The same organisation with nothing happening: chance alone, week by week and unit by unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import sqrt
+
+import numpy as np
+
+from models.climate.detection.noise import Noise
+from models.climate.detection.panel import Floats, Panel
+from models.climate.unit_tree import UnitTree
+
+
+def null_panel(panel: Panel, tree: UnitTree, noise: Noise, generator: np.random.Generator) -> Panel:
+    """The weeks, sizes and gaps of *panel* with valences drawn from the noise.
+
+    What people add is drawn once and summed up the tree, so that a unit shares the chance of its
+    children; the variance of its mean is then ``kappa^2 / n_eff`` exactly, whatever its shape.
+    What happens to whole units (``tau``) is drawn for each by itself.  Both are first-order
+    autoregressions with correlation ``rho``.  People of a unit who are in no child that was
+    released that week are drawn as one more child.
+
+    Args:
+        panel: U units x T weeks of the tenant.
+        tree: The organisation of its rows.
+        noise: Of the tenant.
+        generator: Where the chance comes from.
+
+    Source:
+        Parametric bootstrap under the null hypothesis: Davison & Hinkley 1997, chapter 4.
+    """
+    row_of = {unit: row for row, unit in enumerate(panel.units)}
+    squares = np.where(panel.weight > 0, panel.weight**2 / panel.n_eff, 0.0)
+    by_themselves = squares.copy()
+    for unit, row in row_of.items():
+        for child in tree.children(unit):
+            by_themselves[row] -= squares[row_of[child]]
+    people = noise.kappa * np.sqrt(np.maximum(by_themselves, 0.0))
+    sums = people * _autoregression(panel.net.shape, noise.rho, generator)
+    for unit in reversed(panel.units):
+        parent = tree.parent(unit)
+        if parent is not None:
+            sums[row_of[parent]] += sums[row_of[unit]]
+    whole = noise.tau * _autoregression(panel.net.shape, noise.rho, generator)
+    seen = np.isfinite(panel.net)
+    net = np.full_like(panel.net, np.nan)
+    np.divide(sums, panel.weight, out=net, where=seen)
+    return replace(panel, net=net + whole)
+
+
+def _autoregression(shape: tuple[int, ...], rho: float, generator: np.random.Generator) -> Floats:
+    """Stationary, with variance 1; weeks are the last axis."""
+    drawn = generator.standard_normal(shape)
+    for week in range(1, shape[-1]):
+        drawn[..., week] = rho * drawn[..., week - 1] + sqrt(1 - rho**2) * drawn[..., week]
+    return drawn

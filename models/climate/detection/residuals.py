@@ -1,0 +1,78 @@
+"""How far a unit is from what is usual of it, week by week."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.climate.detection.panel import Floats, Panel
+
+SPAN: Final = 26
+"""Weeks of the baseline (design study)."""
+LAG: Final = 4
+"""The baseline ends so many weeks ago (design study): none of the four weeks that an alarm is
+decided by is in it."""
+LEAST_WEEKS: Final = 13
+"""Weeks of the baseline that must have been released: half.  Of 13 weeks the mean still adds
+only a thirteenth to the variance of a residual.  Ours, not of the design study."""
+
+
+class Baseline:
+    """What is usual of each unit; a clock that stands still while a unit is in alarm.
+
+    The mean, weighted by ``W``, of ``SPAN`` weeks that end ``LAG`` weeks ago.  Weeks in alarm
+    never enter: otherwise a lasting drop becomes what is usual after 8 to 12 weeks and the alarm
+    ends although nothing has recovered (design study).
+
+    Args:
+        units: How many.
+    """
+
+    def __init__(self, units: int) -> None:
+        self._sums = np.zeros((units, SPAN + LAG - 1))
+        self._weights = np.zeros_like(self._sums)
+
+    def usual(self) -> Floats:
+        """The baseline of the week that was not added yet: one a unit, NaN without enough."""
+        weights = self._weights[:, :SPAN]
+        total = weights.sum(axis=1)
+        enough = np.count_nonzero(weights, axis=1) >= LEAST_WEEKS
+        mean = np.full(total.shape, np.nan)
+        np.divide(self._sums[:, :SPAN].sum(axis=1), total, out=mean, where=enough)
+        return mean
+
+    def add(self, net: Floats, weight: Floats, *, frozen: NDArray[np.bool_]) -> None:
+        """Take one more week; for a frozen unit it is as if that week had not been.
+
+        Args:
+            net: Valence less that of the others, one a unit; NaN where withheld.
+            weight: Sum of the weights of people, one a unit.
+            frozen: Units in alarm.
+        """
+        seen = np.isfinite(net)
+        for kept, latest in (
+            (self._sums, np.where(seen, net * weight, 0.0)),
+            (self._weights, np.where(seen, weight, 0.0)),
+        ):
+            kept[~frozen, :-1] = kept[~frozen, 1:]
+            kept[~frozen, -1] = latest[~frozen]
+
+
+def residuals(panel: Panel) -> Floats:
+    """``r = y - c - d`` with a baseline that is never frozen, to fit the noise from.
+
+    Returns:
+        Units x weeks, in units of valence; NaN where the week or its baseline is missing.
+
+    Source:
+        Design study.
+    """
+    baseline = Baseline(len(panel.units))
+    calm = np.zeros(len(panel.units), np.bool_)
+    found = np.full_like(panel.net, np.nan)
+    for week in range(len(panel.weeks)):
+        found[:, week] = panel.net[:, week] - baseline.usual()
+        baseline.add(panel.net[:, week], panel.weight[:, week], frozen=calm)
+    return found

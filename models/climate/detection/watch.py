@@ -1,0 +1,43 @@
+"""The weeks as they came: what speaks for a change, with a baseline that an alarm stops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.climate.detection.noise import Noise
+from models.climate.detection.panel import Panel
+from models.climate.detection.persistence import Evidence, evidence
+from models.climate.detection.residuals import Baseline
+from models.climate.detection.scan import LONGEST, trailing
+
+
+def watch(panel: Panel, noise: Noise, threshold: float) -> Evidence:
+    """Go through the weeks as they came; the baseline of a unit stands still while in alarm.
+
+    A week that is withheld tells nothing: a unit that was in alarm before it keeps its baseline.
+
+    Args:
+        panel: U units x T weeks.
+        noise: Of this organisation.
+        threshold: ``|Z|`` from which the rule makes an alarm.
+
+    Returns:
+        Arrays U x T.
+    """
+    units, length = panel.net.shape
+    baseline = Baseline(units)
+    frozen = np.zeros(units, np.bool_)
+    residual = np.full((units, LONGEST - 1 + length), np.nan)
+    variance, contributors = trailing(noise.variance(panel.n_eff)), trailing(panel.contributors)
+    z, effect = np.zeros(panel.net.shape), np.full(panel.net.shape, np.nan)
+    weeks, conspicuous = np.ones(panel.net.shape, np.int64), np.zeros(panel.net.shape)
+    for week in range(length):
+        net = panel.net[:, week]
+        residual[:, week + LONGEST - 1] = net - baseline.usual()
+        recent = residual[:, week : week + LONGEST]
+        found = evidence(recent, variance[:, week], contributors[:, week], noise.rho)
+        z[:, week], effect[:, week], weeks[:, week] = found.z, found.effect, found.weeks
+        conspicuous[:, week] = found.conspicuous
+        frozen = np.where(np.isfinite(net), np.abs(found.z) >= threshold, frozen)
+        baseline.add(net, panel.weight[:, week], frozen=frozen)
+    return Evidence(z, effect, weeks, conspicuous)
