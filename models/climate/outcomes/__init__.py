@@ -1,0 +1,1 @@
+"""Climate beside business indicators and dated events: association, never cause."""
