@@ -44,7 +44,7 @@ class TorchEngine(Engine):
     ) -> None:
         if threads is not None:
             torch.set_num_threads(threads)
-        self._encoder = encoder.to(dtype or precision())
+        self._encoder = encoder.narrowed(dtype or precision())
         super().__init__(folder, self._encoder.width)
 
     @override

@@ -42,14 +42,16 @@ class Layer(nn.Module):
             mask: Shape ``(n, width)``, 1 on tokens and 0 on padding.
         """
         rows, width = mask.shape
-        triple = self.query_key_value(state)
+        narrow = self.up.weight.dtype
+        triple = self.query_key_value(state.to(narrow))
         padded = triple.new_zeros(rows * width, triple.shape[1])
         padded[tokens] = triple
         apart = padded.view(rows, width, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         seen = _attention(apart, mask)
         packed = seen.transpose(1, 2).reshape(rows * width, -1)[tokens]
-        state = self.mixed_norm(self.dropout(self.mixed(packed)) + state)
-        inner = self.down(functional.gelu(self.up(state)))
+        mixed = self.mixed(packed.to(narrow)).float()
+        state = self.mixed_norm(self.dropout(mixed) + state)
+        inner = self.down(functional.gelu(self.up(state.to(narrow)))).float()
         result: Tensor = self.down_norm(self.dropout(inner) + state)
         return result
 
@@ -65,10 +67,9 @@ def _attention(triple: Tensor, mask: Tensor) -> Tensor:
     """
     with torch.autocast(triple.device.type, enabled=False):
         query, key, value = triple.float().unbind()
-        seen = functional.scaled_dot_product_attention(
+        return functional.scaled_dot_product_attention(
             query, key, value, attn_mask=mask.bool()[:, None, None, :]
         )
-    return seen.to(triple.dtype)
 
 
 class Encoder(nn.Module):
@@ -100,6 +101,17 @@ class Encoder(nn.Module):
             )
             for _ in range(max(layers))
         )
+
+    def narrowed(self, dtype: torch.dtype) -> Encoder:
+        """Itself, from now on with multiplications in *dtype*.
+
+        What is carried from layer to layer stays in single precision: rounded there, a text's
+        vector would depend on its neighbours.
+        """
+        for module in self.stack.modules():
+            if isinstance(module, nn.Linear):
+                module.to(dtype)
+        return self
 
     @override
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:

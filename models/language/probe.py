@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language import calibration
+from models.language import calibration, decision
 from models.language.engine import Engine
 from models.language.heads import Heads
 from models.language.labels import Language, Sentiment
@@ -54,7 +54,7 @@ def scored(
         sentiment_p=sentiment,
         signals_p=signals,
         drivers_p=drivers,
-        signals=signals >= heads.signal_thresholds[spoken],
+        signals=decision.signals(signals, heads.signal_thresholds[spoken]),
         drivers=drivers >= heads.driver_thresholds[spoken],
         languages=[_LANGUAGES[index] for index in spoken],
         model=model,

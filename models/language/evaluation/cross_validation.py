@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language import calibration
+from models.language import calibration, decision
 from models.language.corpus import split
 from models.language.evaluation import figures, intervals
 from models.language.evaluation.intervals import Interval
@@ -95,7 +95,9 @@ def judged(logits: Mapping[str, Array], known: Truth, ids: Sequence[str]) -> Jud
         result.sentiment_p[own] = calibration.calibrated(logits["sentiment"][own], heat[:, 0])
         result.signals_p[own] = calibration.independent(logits["signals"][own], heat[:, 1])
         result.drivers_p[own] = calibration.independent(logits["drivers"][own], heat[:, 2])
-        result.signals[own] = result.signals_p[own] >= points.signal_thresholds[spoken]
+        result.signals[own] = decision.signals(
+            result.signals_p[own], points.signal_thresholds[spoken]
+        )
         result.drivers[own] = result.drivers_p[own] >= points.driver_thresholds[spoken]
     return result
 

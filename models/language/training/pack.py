@@ -1,9 +1,10 @@
-"""Makes what ships of a finished run and its folds: ``python -m models.language.training.pack``."""
+"""Makes what ships of finished runs: ``python -m models.language.training.pack``."""
 
 from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from models.language import heads, network, packed
 from models.language.digest import sha256
 from models.language.heads import Heads
 from models.language.registry import FILE
-from models.language.training import folding, operating_points, rows
+from models.language.training import averaging, folding, operating_points, rows
 from models.language.training.learner import Learner
 from models.language.weights import build
 
@@ -31,7 +32,10 @@ sha256 = "{heads}"
 
 
 @click.command()
-@click.option("--run", "place", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option(
+    "--run", "places", type=click.Path(path_type=Path, exists=True), required=True, multiple=True,
+    help="A finished run; of several the mean of their weights.",
+)  # fmt: skip
 @click.option(
     "--folds",
     type=click.Path(path_type=Path, exists=True),
@@ -44,8 +48,8 @@ sha256 = "{heads}"
     "--to", "to", type=click.Path(path_type=Path, file_okay=False), required=True,
     help="Folder for the two files and the registry entry, as --weights takes it.",
 )  # fmt: skip
-def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
-    """Write the layers and the heads of a run, with thresholds from what its folds never saw.
+def main(places: Sequence[Path], folds: Path, name: str, version: str, to: Path) -> None:
+    """Write the layers and the heads of runs, with thresholds from what its folds never saw.
 
     What the folds said is written as well, so that anyone can count the figures again.
     """
@@ -56,20 +60,21 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
     except folding.FoldsInvalid as fault:
         raise click.ClickException(str(fault)) from None
     points = operating_points.found(logits, operating_points.truth(known))
-    metrics = json.loads((place / "metrics.json").read_text("utf-8"))
-    student = Learner(network.load(build.FOLDER, metrics["layers"]))
-    student.load_state_dict(torch.load(place / "learner.pt", weights_only=True))
+    metrics = [json.loads((place / "metrics.json").read_text("utf-8")) for place in places]
+    learners = [_learner(place, own["layers"]) for place, own in zip(places, metrics, strict=True)]
+    linear = {family: averaging.linear(learners, family) for family in SHIPPED_HEADS}
+    encoder = averaging.encoder(learners)
     shipped = Heads(
-        layers=student.encoder.layers,
+        layers=encoder.layers,
         temperatures=points.temperatures,
         signal_thresholds=points.signal_thresholds,
         driver_thresholds=points.driver_thresholds,
-        **{family: student.linear(family) for family in SHIPPED_HEADS},
+        **linear,
     )
     to.mkdir(parents=True, exist_ok=True)
     parts = {part: to / f"{name}-{part}.safetensors" for part in ("layers", "heads")}
-    packed.save(student.encoder, parts["layers"], {"version": version})
-    heads.save(shipped, parts["heads"], sources=metrics["rows"])
+    packed.save(encoder, parts["layers"], {"version": version})
+    heads.save(shipped, parts["heads"], sources=_sources(one["rows"] for one in metrics))
     left_out = {family: torch.from_numpy(logits[family]) for family in SHIPPED_HEADS}
     folding.save(to / folding.FILE, known, left_out)
     digests = {part: sha256(path) for part, path in parts.items()}
@@ -77,6 +82,20 @@ def main(place: Path, folds: Path, name: str, version: str, to: Path) -> None:
         file.write(ENTRY.format(name=name, version=version, **digests))
     for path in parts.values():
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
+
+
+def _sources(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Rows of each source: runs that left different folds out saw most of them together."""
+    most: dict[str, int] = {}
+    for own in counts:
+        most |= {name: max(count, most.get(name, 0)) for name, count in own.items()}
+    return most
+
+
+def _learner(place: Path, layers: Sequence[int]) -> Learner:
+    learner = Learner(network.load(build.FOLDER, layers))
+    learner.load_state_dict(torch.load(place / "learner.pt", weights_only=True))
+    return learner
 
 
 if __name__ == "__main__":

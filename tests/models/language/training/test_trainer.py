@@ -13,7 +13,7 @@ from models.language import engine_torch
 from models.language.batching import Batch
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.network import Encoder
-from models.language.training import configuration, learner, standardising, trainer
+from models.language.training import averaging, configuration, learner, standardising, trainer
 from models.language.training.batches import Texts
 from models.language.training.configuration import Configuration
 from models.language.training.learner import FAMILIES, Learner
@@ -109,6 +109,23 @@ def test_a_head_that_ships_says_the_same_of_vectors_as_they_are(tmp_path: Path) 
         said = one.learner(ids, mask)["signals"].numpy()
 
     assert np.allclose(one.learner.linear("signals").logits(vectors.numpy()), said, atol=1e-3)
+
+
+def test_the_mean_of_two_runs_lies_between_them(tmp_path: Path) -> None:
+    one, other = (run(tmp_path / str(seed), replace(HOW, seed=seed)) for seed in (1, 2))
+    for each in (one, other):
+        each.run(nothing)
+    learners = [one.learner, other.learner]
+    name = "stack.0.up.weight"
+    before = [each.encoder.state_dict()[name].clone() for each in learners]
+    heads = [each.linear("signals") for each in learners]
+
+    mean = averaging.linear(learners, "signals")
+    encoder = averaging.encoder(learners)
+
+    assert torch.allclose(encoder.state_dict()[name], (before[0] + before[1]) / 2)
+    assert np.allclose(mean.weights, (heads[0].weights + heads[1].weights) / 2)
+    assert np.allclose(mean.offsets, (heads[0].offsets + heads[1].offsets) / 2)
 
 
 def test_a_run_that_was_cut_off_ends_as_one_that_was_not(tmp_path: Path) -> None:
