@@ -14,7 +14,7 @@ from models.language import heads as heads_file
 from models.language.digest import sha256
 from models.language.engine import Engine
 from models.language.graph import GraphRefused
-from models.language.heads import Heads
+from models.language.heads import Heads, Origin
 from models.language.plugged import NAMES, PluggedScorer
 from models.language.probe import ProbeScorer
 from models.language.scorer import Scorer
@@ -107,6 +107,19 @@ def load(
     if entry["kind"] == "classifier":
         return _classifier(place, chosen, threads, engine)
     raise ModelRefused(f"model {chosen!r} is of no known kind")
+
+
+def origin(name: str | None = None, weights: Path | None = None) -> tuple[Origin, int]:
+    """Where the weights of an entry come from, and their bytes without the shared encoder's.
+
+    Raises:
+        ModelRefused: as ``encoder`` does.
+    """
+    place = _read(weights or FOLDER)
+    _, entry = place.chosen(name)
+    parts = _parts(place, entry)
+    files = [_found(place.folder, entry["heads"]), *([parts.layers] if parts.layers else [])]
+    return heads_file.origin(files[0]), sum(file.stat().st_size for file in files)
 
 
 def encoder(name: str | None = None, weights: Path | None = None) -> tuple[Encoder, str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from models.language import heads, registry
+from models.language import registry
 from models.language.evaluation import (
     bias,
     card,
@@ -22,6 +23,7 @@ from models.language.evaluation import (
     speed,
 )
 from models.language.evaluation.baseline import WordCounts
+from models.language.evaluation.cross_validation import Figures
 from models.language.labels import Language
 from models.language.registry import Runs
 from models.language.training import folding, rows
@@ -58,12 +60,15 @@ def main(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """Measure a model on what training never saw."""
     console = Console()
-    if folds is not None or (registry.FOLDER / folding.FILE).exists():
+    folded: Mapping[str, Sequence[Figures]] = {}
+    shipped = model is None and weights is None and (registry.FOLDER / folding.FILE).exists()
+    if folds is not None or shipped:
         try:
             known, logits = folding.load(folds or registry.FOLDER, rows.gathered())
         except folding.FoldsInvalid as fault:
             raise click.ClickException(str(fault)) from None
-        printing.folds(console, cross_validation.figures_of(known, logits))
+        folded = cross_validation.figures_of(known, logits)
+        printing.folds(console, folded)
     if folds is not None:
         return
     started = time.monotonic()
@@ -96,11 +101,15 @@ def main(  # noqa: PLR0913  one parameter an option
             "functional": {one: [asdict(cell) for cell in own] for one, own in cells.items()},
             "bias": {one: [asdict(gap) for gap in own] for one, own in gaps.items()},
         }
-        figures = report.as_json() | suites | {"messages_a_second": rate}
+        folds_json = {kind: [asdict(line) for line in lines] for kind, lines in folded.items()}
+        figures = report.as_json() | suites | {"folds": folds_json, "messages_a_second": rate}
         json_path.write_text(json.dumps(figures, indent=1))
     if writes_card:
-        sources = heads.sources(registry.FOLDER / "heads.safetensors")
-        card.PATH.write_text(card.written(report, cells, gaps, sources, rate), "utf-8")
+        origin, size = registry.origin(model, weights)
+        text = card.written(
+            report, cells=cells, gaps=gaps, folds=folded, origin=origin, size=size, rate=rate
+        )
+        card.PATH.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

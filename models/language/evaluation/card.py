@@ -7,8 +7,10 @@ from pathlib import Path
 from string import Template
 
 from models.language.evaluation.bias import Gap
+from models.language.evaluation.cross_validation import Figures
 from models.language.evaluation.functional import Cell
 from models.language.evaluation.measured import Beside, Report
+from models.language.heads import Origin
 from models.language.labels import Language
 
 PATH = Path(__file__).parents[1] / "cards" / "default.md"
@@ -43,11 +45,24 @@ def _beside(line: Beside) -> Sequence[str]:
     return line.what, line.language, str(line.texts), *figures
 
 
-def written(
+def _folded(kind: str, line: Figures) -> Sequence[str]:
+    errors = (line.sentiment_ece, line.signals_ece, line.drivers_ece)
+    return (
+        *(kind, line.language, str(line.texts)),
+        *(str(line.sentiment), str(line.signals), str(line.drivers)),
+        " ".join(f"{error:.3f}" for error in errors),
+        f"{line.mobility_as_turnover:.1%} {line.turnover_as_mobility:.1%}",
+    )
+
+
+def written(  # noqa: PLR0913  one parameter a table
     report: Report,
+    *,
     cells: Mapping[Language, Sequence[Cell]],
     gaps: Mapping[Language, Sequence[Gap]],
-    sources: Mapping[str, int],
+    folds: Mapping[str, Sequence[Figures]],
+    origin: Origin,
+    size: int,
     rate: float,
 ) -> str:
     """The card as Markdown.
@@ -56,13 +71,18 @@ def written(
         report: What was measured.
         cells: Of the functional suite, by language.
         gaps: Of the bias suite, by language.
-        sources: Rows of each source that the heads were fitted on.
+        folds: By cross-validation, of each kind of messages.
+        origin: Where the weights come from.
+        size: Their bytes.
         rate: Messages a second.
     """
     return Template(_TEMPLATE.read_text("utf-8")).substitute(
         model=report.model,
         rate=f"{rate:.0f}",
-        sources=_rows((name, str(count), _LICENCES[name]) for name, count in sources.items()),
+        sources=_rows((name, str(count), _LICENCES[name]) for name, count in origin.rows.items()),
+        size=f"{size / 1e6:.1f}",
+        hours=f"{origin.processor_hours:.1f}",
+        folds=_rows(_folded(kind, line) for kind, lines in folds.items() for line in lines),
         texts=", ".join(f"{count} {name}" for name, count in report.texts.items()),
         heads=_rows(
             (

@@ -8,6 +8,7 @@ import sys
 from models.language import heads, network, registry
 from models.language.digest import sha256
 from models.language.engine_torch import TorchEngine
+from models.language.heads import Origin
 from models.language.training import fitting, rows, vectors
 from models.language.weights import build
 
@@ -34,7 +35,7 @@ def main() -> None:
     engine = TorchEngine(build.FOLDER, network.load(build.FOLDER, LAYERS))
     found = vectors.embedded([row.text for row in gathered], engine=engine, version=version())
     path = registry.FOLDER / "heads.safetensors"
-    heads.save(fitting.fitted(found, gathered, LAYERS), path, sources=sources)
+    heads.save(fitting.fitted(found, gathered, LAYERS), path, Origin(sources, 0.0))
     digest = sha256(path)
     text = _REGISTRY.read_text("utf-8")
     _REGISTRY.write_text(

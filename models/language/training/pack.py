@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
 
 from models.language import heads, network, packed
 from models.language.digest import sha256
-from models.language.heads import Heads
+from models.language.heads import Heads, Origin
 from models.language.registry import FILE
 from models.language.training import averaging, folding, operating_points, rows
 from models.language.training.learner import Learner
@@ -74,7 +75,7 @@ def main(places: Sequence[Path], folds: Path, name: str, version: str, to: Path)
     to.mkdir(parents=True, exist_ok=True)
     parts = {part: to / f"{name}-{part}.safetensors" for part in ("layers", "heads")}
     packed.save(encoder, parts["layers"], {"version": version})
-    heads.save(shipped, parts["heads"], sources=_sources(one["rows"] for one in metrics))
+    heads.save(shipped, parts["heads"], _origin(metrics))
     left_out = {family: torch.from_numpy(logits[family]) for family in SHIPPED_HEADS}
     folding.save(to / folding.FILE, known, left_out)
     digests = {part: sha256(path) for part, path in parts.items()}
@@ -84,12 +85,12 @@ def main(places: Sequence[Path], folds: Path, name: str, version: str, to: Path)
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
 
 
-def _sources(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Rows of each source: runs that left different folds out saw most of them together."""
+def _origin(metrics: Sequence[Mapping[str, Any]]) -> Origin:
+    """Of several runs the most rows of each source that one saw, and the hours of all."""
     most: dict[str, int] = {}
-    for own in counts:
-        most |= {name: max(count, most.get(name, 0)) for name, count in own.items()}
-    return most
+    for run in metrics:
+        most |= {name: max(count, most.get(name, 0)) for name, count in run["rows"].items()}
+    return Origin(most, sum(run["processor_hours"] for run in metrics))
 
 
 def _learner(place: Path, layers: Sequence[int]) -> Learner:

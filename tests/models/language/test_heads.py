@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.language import heads
-from models.language.heads import Heads, Linear
+from models.language.heads import Heads, Linear, Origin
 from models.language.labels import Driver, Language, Sentiment, Signal
 
 WIDTH = 6
@@ -38,11 +38,11 @@ def some_heads() -> Heads:
 
 def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
     path = tmp_path / "heads.safetensors"
-    heads.save(some_heads(), path, sources={"corpus": 7})
+    heads.save(some_heads(), path, Origin({"corpus": 7}, 1.5))
     found = heads.load(path)
 
     assert found.layers == (2, 3)
-    assert heads.sources(path) == {"corpus": 7}
+    assert heads.origin(path) == Origin({"corpus": 7}, 1.5)
     assert np.array_equal(found.drivers.weights, some_heads().drivers.weights)
     assert np.array_equal(found.signal_thresholds, some_heads().signal_thresholds)
 

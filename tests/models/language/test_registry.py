@@ -115,10 +115,13 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
         registry.load("nobody")
 
 
-@pytest.mark.parametrize("name", ["heads.safetensors", "encoder/tokenizer.json"])
+@pytest.mark.parametrize(
+    "name", ["tuned-heads.safetensors", "tuned-layers.safetensors", "encoder/tokenizer.json"]
+)
 def test_a_changed_byte_is_refused(tmp_path: Path, name: str) -> None:
     shutil.copytree(registry.FOLDER / "encoder", tmp_path / "encoder")
-    shutil.copy(registry.FOLDER / "heads.safetensors", tmp_path)
+    for part in registry.FOLDER.glob("tuned-*.safetensors"):
+        shutil.copy(part, tmp_path)
     path = tmp_path / name
     data = bytearray(path.read_bytes())
     data[-2] ^= 1

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
-from models.language import heads, registry
+from models.language import registry
 from models.language.corpus import loader, split
 from models.language.evaluation import card, figures, measured, rivals
 from models.language.evaluation.baseline import WordCounts
@@ -113,7 +113,8 @@ def test_the_card_is_that_of_the_weights_that_ship() -> None:
     text = card.PATH.read_text("utf-8")
 
     assert text.startswith(f"# Model card: {version['models'][version['default']]['version']}\n")
-    for source, rows in heads.sources(registry.FOLDER / "heads.safetensors").items():
+    origin, _ = registry.origin()
+    for source, rows in origin.rows.items():
         assert f"| {source} | {rows} |" in text
 
 
