@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic
+from models.climate.disclosure.released_statistic import ReleasedStatistic
 
 BASELINE: Final = 4
 """Published windows before the latest that it is compared with."""
 LEAST_BASELINE: Final = 3
 """With fewer there is no telling what was usual."""
 LEAST_CONTRIBUTORS: Final = 20
-"""Below, the mean of a window moves by chance as far as a real drop moves it."""
+"""Below, the mean of a window moves by chance as far as a real drop moves it: of teams of 10 to
+14 a drop of 0.05 is found in a third of cases (design study)."""
 
 
 def change(
@@ -54,7 +55,7 @@ def _others(
     """Valence of the organisation without the unit, by first day of the window."""
     whole = {statistic.window: statistic for statistic in organisation}
     return {
-        part.window.start: (all_.weighted_micro - part.weighted_micro) / weight / MICRO
+        part.window.start: others
         for part in history
-        if (all_ := whole.get(part.window)) and (weight := all_.weight - part.weight) > 0
+        if (all_ := whole.get(part.window)) and (others := all_.without(part)) is not None
     }

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.climate.detection.drop import LEAST_CONTRIBUTORS
 from models.climate.detection.panel import Floats
 from models.climate.detection.scan import WINDOWS, scan
 
@@ -17,8 +18,6 @@ LEAST_OF_LAST: Final = 3
 weeks of delay (design study)."""
 CLEARLY: Final = 0.8
 """Standard deviations that such a week must be off by (design study)."""
-LEAST_CONTRIBUTORS: Final = 20
-"""Of teams of 10 to 14 a drop of 0.05 is found in a third of cases only (design study)."""
 LEAST_SHARE: Final = 0.75
 """Share of the weeks of a window that must have had as many (design study)."""
 LEAST_EFFECT: Final = 0.03

@@ -34,3 +34,8 @@ class ReleasedStatistic:
     def valence(self) -> float:
         """Weighted mean, -1 to 1, not rounded."""
         return self.weighted_micro / self.weight / MICRO
+
+    def without(self, part: ReleasedStatistic) -> float | None:
+        """Valence of everybody else in the same window; None where there is nobody else."""
+        weight = self.weight - part.weight
+        return (self.weighted_micro - part.weighted_micro) / weight / MICRO if weight > 0 else None

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from models.climate.detection.drop import LEAST_CONTRIBUTORS
-from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic
+from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.windows import window_of
 
 SPAN_DAYS: Final = 56
@@ -120,8 +120,7 @@ def _against_others(
         everybody = whole.get(part.window)
         if everybody is None or part.contributors < LEAST_CONTRIBUTORS:
             continue
-        if (weight := everybody.weight - part.weight) > 0:
-            others = (everybody.weighted_micro - part.weighted_micro) / weight / MICRO
+        if (others := everybody.without(part)) is not None:
             place = (part.window.start - first).days // part.window.cadence.days
             weights[place], differences[place] = part.weight, part.valence - others
     return weights, differences
