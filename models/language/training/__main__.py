@@ -49,6 +49,11 @@ TOLD_EVERY_S = 30.0
     type=click.IntRange(0, folding.FOLDS - 1),
     help="Leave this fold of the corpus out, and write what the run says of it.",
 )
+@click.option(
+    "--start",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="A finished run to start from, in place of the encoder as it came.",
+)
 @click.option("--seed", type=int, help="Another seed than the configuration's.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
 @click.option("--rows", "most", type=click.IntRange(min=1), help="Only so many rows, to try it.")
@@ -58,6 +63,7 @@ def main(  # noqa: PLR0913  one parameter an option
     path: Path,
     folder: Path,
     fold: int | None,
+    start: Path | None,
     seed: int | None,
     minutes: float | None,
     most: int | None,
@@ -90,7 +96,12 @@ def main(  # noqa: PLR0913  one parameter an option
     student = Learner(network.load(build.FOLDER, how.layers, dropout=how.dropout))
     tokenizer = Tokenizer.from_file(str(build.FOLDER / "tokenizer.json"))
     texts = Texts.cut(tokenizer, [row.text for row in learnt], how.longest)
-    run = Trainer(student, texts, learner.targets(learnt), how, place / "run.pt", _identity(learnt))
+    identity, before = _identity(learnt), 0.0
+    if start is not None:
+        identity, before = started(student, start, fold, identity)
+    run = Trainer(
+        student, texts, learner.targets(learnt), how, place / "run.pt", identity, start is not None
+    )
     seconds = None if minutes is None else 60 * minutes
     try:
         finished = _trained(run, console, seconds)
@@ -106,10 +117,27 @@ def main(  # noqa: PLR0913  one parameter an option
     torch.save(student.state_dict(), place / "learner.pt")
     metrics = {
         "layers": how.layers,
+        "fold": fold,
         "rows": rows.sources(learnt),
-        "processor_hours": round(run.spent / 3_600, 2),
+        "processor_hours": round(before + run.spent / 3_600, 2),
     }
     (place / "metrics.json").write_text(json.dumps(metrics, indent=1))
+
+
+def started(student: Learner, start: Path, fold: int | None, identity: str) -> tuple[str, float]:
+    """Take the weights of the run in *start*: the new run's identity, and the hours before it.
+
+    Raises:
+        ClickException: they do not fit, or were learnt from what this run leaves out.
+    """
+    before = json.loads((start / "metrics.json").read_text("utf-8"))
+    if before["layers"] != list(student.encoder.layers):
+        raise click.ClickException(f"{start} reads other layers")
+    if fold is not None and before.get("fold") != fold:
+        raise click.ClickException(f"{start} did not leave fold {fold} out")
+    weights = start / "learner.pt"
+    student.load_state_dict(torch.load(weights, weights_only=True))
+    return f"{identity} {sha256(weights)}", before["processor_hours"]
 
 
 def _identity(learnt: list[Row]) -> str:

@@ -53,6 +53,7 @@ class Trainer:
         configuration: How it is done.
         saved: The file that the run goes on from; it is written every two minutes.
         identity: Of the rows and the encoder: a run goes on with the same ones alone.
+        again: Whether the learner has been trained before: then it starts as it is.
         clock: Seconds.
         spent: Seconds of processor time that the run has taken, in all processes.
     """
@@ -63,6 +64,7 @@ class Trainer:
     configuration: Configuration
     saved: Path
     identity: str
+    again: bool = False
     clock: Callable[[], float] = time.monotonic
     spent: float = 0.0
     _done: int = 0
@@ -85,7 +87,7 @@ class Trainer:
         steps = sum(map(len, plans))
         computed = time.process_time()
         optimiser = self._optimiser()
-        if not self._go_on(optimiser):
+        if not self._go_on(optimiser) and not self.again:
             standardising.start(self.learner, self.texts, how)
         self.learner.to(how.device).train()
         began = written = self.clock()
