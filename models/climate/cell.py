@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from models.climate.person_day import NO_DRIVERS, NO_SIGNALS, PersonDay, added
+from models.climate.person_day import MICRO, NO_DRIVERS, NO_SIGNALS, PersonDay, added
 from models.climate.windows import week_of
 
 WEEKLY_BOUND: Final = 20
@@ -30,6 +30,8 @@ class Cell:
         weight: Sum of the weights of everybody (``W``).
         weighted_micro: Weighted sum of valence, in millionths (``S``).
         weight_squares: Sum of the squares of the weights of people.
+        squares_micro: Sum over people of weight times the square of their mean valence in the
+            window, in millionths: how much people differ.
         heaviest: The two largest weights of one person, for the dominance rule.
         signal_contributors: Contributors with at least one message that carries the signal.
         driver_contributors: Contributors with at least one message about the driver.
@@ -40,6 +42,7 @@ class Cell:
     weight: int = 0
     weighted_micro: int = 0
     weight_squares: int = 0
+    squares_micro: int = 0
     heaviest: tuple[int, int] = (0, 0)
     signal_contributors: tuple[int, ...] = NO_SIGNALS
     driver_contributors: tuple[int, ...] = NO_DRIVERS
@@ -52,6 +55,7 @@ class Cell:
             self.weight + other.weight,
             self.weighted_micro + other.weighted_micro,
             self.weight_squares + other.weight_squares,
+            self.squares_micro + other.squares_micro,
             (first, second),
             added(self.signal_contributors, other.signal_contributors),
             added(self.driver_contributors, other.driver_contributors),
@@ -86,13 +90,15 @@ def cell_of(days: Mapping[date, PersonDay], *, least_messages: int) -> Cell:
     bounded = [_bounded(weights[week], sums[week]) for week in weeks]
     total = sum(weeks.values(), PersonDay())
     weight = sum(part for part, _ in bounded)
+    weighted_micro = sum(part for _, part in bounded)
     counts = total.messages >= least_messages
     return Cell(
         messages=total.messages,
         contributors=int(counts),
         weight=weight,
-        weighted_micro=sum(part for _, part in bounded),
+        weighted_micro=weighted_micro,
         weight_squares=weight**2,
+        squares_micro=round(Fraction(weighted_micro**2, weight * MICRO or 1)),
         heaviest=(weight, 0),
         signal_contributors=tuple(int(counts and found > 0) for found in total.signals),
         driver_contributors=tuple(int(counts and found > 0) for found in total.drivers),

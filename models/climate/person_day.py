@@ -10,6 +10,8 @@ from models.language.labels import Driver, Signal
 
 DAILY_BOUND: Final = 4
 """However much somebody writes, a day of theirs weighs at most this."""
+MICRO: Final = 1_000_000
+"""Valence is counted in millionths: sums of integers are the same in any order."""
 NO_SIGNALS: Final = (0,) * len(Signal)
 NO_DRIVERS: Final = (0,) * len(Driver)
 

@@ -21,6 +21,7 @@ from models.climate.disclosure.release import (
 from models.climate.windows import Cadence, Window
 from services.alerts import gateways, ledger, missed
 from services.alerts.database import STATEMENT_ROWS
+from services.alerts.ledger import statistics
 from services.alerts.organisation import People, people, tree_of
 from services.alerts.tables.pseudonymous import FOLDED_DAY
 from services.alerts.tables.released import (
@@ -61,7 +62,9 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         indicators=policy.indicators,
         finer=_finer(connection, window, everybody),
     )
-    _write(connection, RELEASED_STATISTIC, list(_statistics(released)))
+    _write(
+        connection, RELEASED_STATISTIC, [statistics.as_row(found) for found in released.statistics]
+    )
     receipt = Receipt(
         policy=fingerprint(policy),
         models=_models(connection, window),
@@ -113,21 +116,9 @@ def _finer(connection: Connection, window: Window, everybody: People) -> list[Cl
 
 
 def _released(connection: Connection, window: Window) -> dict[str, ReleasedStatistic]:
-    sums = RELEASED_STATISTIC.c
-    found = select(RELEASED_STATISTIC).where(
-        sums.cadence == window.cadence.value, sums.window_start == window.start
-    )
-    return {
-        row.unit: ReleasedStatistic(
-            unit=row.unit,
-            window=window,
-            weight=row.weight,
-            weighted_micro=row.weighted_micro,
-            contributors=row.contributors,
-            n_eff=row.n_eff,
-        )
-        for row in connection.execute(found)
-    }
+    """Units whose valence was published in *window*: shares alone cover no day of their parent."""
+    found = statistics.of_window(connection, window)
+    return {unit: statistic for unit, statistic in found.items() if statistic.has_valence}
 
 
 def _write(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -147,19 +138,6 @@ def _cells(released: Release, receipt_id: str, now: datetime) -> Iterator[dict[s
             "band": cell.band,
             "published_at": now,
             "receipt_id": receipt_id,
-        }
-
-
-def _statistics(released: Release) -> Iterator[dict[str, Any]]:
-    for found in released.statistics:
-        yield {
-            "unit": found.unit,
-            "cadence": found.window.cadence.value,
-            "window_start": found.window.start,
-            "weight": found.weight,
-            "weighted_micro": found.weighted_micro,
-            "contributors": found.contributors,
-            "n_eff": found.n_eff,
         }
 
 

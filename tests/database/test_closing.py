@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
+from models.climate.disclosure.release import published_cells
 from models.climate.windows import Window, four_weeks_of, week_of
 from models.language.labels import Language
 from services.alerts import database, gateways, indicators, ledger
 from services.alerts.closing import Closer
+from services.alerts.ledger import statistics
 from services.alerts.missed import set_aside
+from services.alerts.rules.released import look
 from services.alerts.tables import pseudonymous, released
 from services.contracts.settled import SettledV1, Settlement
 from tests.fakes.scores import (
@@ -94,6 +97,37 @@ def test_the_detector_reads_exact_sums_of_published_units_alone(stage: Stage) ->
             ("plant", 45, 9_000_000, 15),
             ("sales", 78, 21_000_000, 26),
         ]
+
+
+def test_what_is_kept_is_what_every_published_value_is_made_from(stage: Stage) -> None:
+    stage.send(organisation())
+    stage.reach(DUE)
+
+    with database.reading(stage.engine).begin() as connection:
+        kept = statistics.of_window(connection, WEEK)
+    made = {(c.indicator, c.unit): (c.value, c.band) for s in kept.values()
+            for c in published_cells(s)}  # fmt: skip
+    assert made == stage.values(WEEK)
+    assert {unit: dict(s.shares) for unit, s in kept.items()} == {
+        "org": {"exhaustion": 6}, "plant": {}, "sales": {},
+    }  # fmt: skip
+    # 26 people of weight 3: 20 at 0.5 and 6 at -0.5, so 26 x 3 x 0.25.
+    assert kept["sales"].squares_micro == 19_500_000
+
+
+def test_shares_are_published_where_valence_is_not_listed(engine: Engine) -> None:
+    stage = Stage(engine, policy(indicators=["exhaustion"]))
+    stage.send(organisation())
+    stage.reach(DUE)
+
+    with database.reading(engine).begin() as connection:
+        kept = statistics.of_window(connection, WEEK)
+        seen = look(connection, WEEK.cadence, WEEK.start)
+    assert stage.values(WEEK) == {("exhaustion", "org"): (round(6 / 41, 2), "25-49")}
+    assert kept.keys() == {"org"}
+    assert (kept["org"].weight, kept["org"].weighted_micro, kept["org"].squares_micro) == (0, 0, 0)
+    assert seen is not None
+    assert seen.statistics == {}  # no rule can read a valence from it
 
 
 def test_nothing_closes_before_every_gateway_has_passed_the_end_and_lateness(stage: Stage) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, inspect
+from sqlalchemy import Engine, MetaData, insert, inspect
 
+from models.climate.windows import week_of
 from services.alerts import database, migrations
+from services.alerts.ledger import statistics
 from services.alerts.tables import operations, pseudonymous, released
 
 ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA)
@@ -34,6 +37,22 @@ def test_migrations_make_every_table_and_take_every_one_back(empty_url: str) -> 
     assert tables(engine) == set()
     migrations.upgrade(engine)
     assert tables(engine) == wanted
+    engine.dispose()
+
+
+def test_rows_that_were_final_before_a_step_keep_what_they_say(empty_url: str) -> None:
+    engine = database.open_engine(empty_url)
+    migrations.upgrade(engine, "0003")
+    old = {c.name: c for c in released.RELEASED_STATISTIC.c if not c.nullable}
+    row = dict(zip(old, ("o", "week", date(2024, 1, 29), 9, 7, 10, 9.5), strict=True))
+    with engine.begin() as connection:
+        connection.execute(insert(released.RELEASED_STATISTIC), row)
+    migrations.upgrade(engine)
+
+    with database.reading(engine).begin() as connection:
+        (found,) = statistics.of_window(connection, week_of(date(2024, 1, 29))).values()
+    assert (found.weight, found.weighted_micro, found.contributors, found.n_eff) == (9, 7, 10, 9.5)
+    assert (found.squares_micro, dict(found.shares)) == (None, {})
     engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +13,7 @@ import numpy as np
 from models.climate.detection.moderated_t import adjusted, moderated_variance, p_values
 from models.climate.detection.pooled_mean import pooled_means
 from models.climate.detection.shrinkage import shrink
-from models.climate.disclosure.released_statistic import ReleasedStatistic
+from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic
 
 FALSE_DISCOVERIES: Final = 0.10
 """Share of the units called different that may be so by chance (design study)."""
@@ -90,6 +91,53 @@ def compare(
         )
         for row, mean in enumerate(means)
     )
+
+
+def compare_released(statistics: Sequence[ReleasedStatistic]) -> tuple[Compared, ...]:
+    """Compare units by nothing but what was released of them.
+
+    A unit of which some window was released before squares were kept is left out: how much its
+    people differ is unknown, and that of other units is no substitute.
+
+    Raises:
+        ValueError: as ``compare``.
+    """
+    between = variance_between(statistics)
+    return compare([one for one in statistics if one.unit in between], between)
+
+
+def variance_between(statistics: Sequence[ReleasedStatistic]) -> dict[str, float]:
+    """Variance between the people of each unit whose squares are known, over all its windows.
+
+    ``(Q - S^2 / W) / (W (1 - 1 / n_eff))``: unbiased where the means of people vary alike and
+    do not depend on their weights.  Over several windows the squares of a person's windows are
+    at least those of their mean (Jensen), so the variance is never too small.
+
+    Args:
+        statistics: As for ``compare``.
+
+    Raises:
+        ValueError: two windows of a unit overlap, or a unit is of one person.
+
+    Source:
+        Kish 1965 (effective sample size); the unbiased weighted variance for reliability weights.
+    """
+    n_eff = {mean.unit: mean.n_eff for mean in pooled_means(statistics)}
+    parts: defaultdict[str, list[ReleasedStatistic]] = defaultdict(list)
+    for one in statistics:
+        parts[one.unit].append(one)
+    found: dict[str, float] = {}
+    for unit, of_unit in parts.items():
+        squares = [one.squares_micro for one in of_unit if one.squares_micro is not None]
+        if len(squares) < len(of_unit):
+            continue
+        if n_eff[unit] <= 1:
+            raise ValueError("a unit is of one person")
+        weight = sum(one.weight for one in of_unit)
+        mean = sum(one.weighted_micro for one in of_unit) / weight / MICRO
+        spread = max(sum(squares) / weight / MICRO - mean**2, 0.0)  # rounding may go below
+        found[unit] = spread / (1 - 1 / n_eff[unit])
+    return found
 
 
 def _standing(*, different: bool, above: bool) -> Standing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -15,14 +15,22 @@ from models.climate.disclosure import cadence_plan
 from models.climate.disclosure.additive import check_sums
 from models.climate.disclosure.coarsening import band, coarse
 from models.climate.disclosure.counting_gate import ClosedWindow, Shown
-from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic
+from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic, statistic_of
 from models.climate.disclosure.selection import Outcome, select, select_shares
 from models.climate.disclosure.thresholds import FLOOR
-from models.climate.disclosure.two_sided import SHARES, numerator
+from models.climate.disclosure.two_sided import SHARES
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
 
-__all__ = ["INDICATORS", "ClosedWindow", "PublishedCell", "Release", "ReleasedStatistic", "release"]
+__all__ = [
+    "INDICATORS",
+    "ClosedWindow",
+    "PublishedCell",
+    "Release",
+    "ReleasedStatistic",
+    "published_cells",
+    "release",
+]
 
 VALENCE: Final = "valence"
 INDICATORS: Final = (VALENCE, *SHARES)
@@ -58,7 +66,8 @@ class Release:
 
     Attributes:
         published: Units from the top, indicators in their order.
-        statistics: Exact sums of the units whose valence is published, and of no other.
+        statistics: Exact sums of the units of which something is published, and of no other:
+            ``published`` is made from these alone.
         withheld: Units that were due and are not published: suppressed, silent and unknown alike.
         decisions: How often each outcome was decided; no unit can be read from it.
     """
@@ -111,46 +120,47 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     units = [unit for unit in outcomes if outcomes[unit] is Outcome.PUBLISHED]
     shown = replace(due, units=frozenset(units))
     shares = {name: select_shares(shown, name, k) for name in SHARES if name in indicators}
-    with_valence = units if VALENCE in indicators else []
+    statistics = tuple(
+        statistic_of(unit, window, cells[unit], valence=VALENCE in indicators, shares=kept)
+        for unit in units
+        if (kept := tuple(name for name in shares if unit in shares[name])) or VALENCE in indicators
+    )
     counted = [u for u in outcomes if tree.eligible(u) > 0 or u in shown.units]
     decisions = Counter(str(outcomes[unit]) for unit in counted)
     return Release(
-        published=tuple(
-            _published(unit, name, window, cells[unit])
-            for unit in units
-            for name in INDICATORS
-            if (unit in with_valence if name == VALENCE else unit in shares.get(name, ()))
-        ),
-        statistics=tuple(_statistic(unit, window, cells[unit]) for unit in with_valence),
+        published=tuple(cell for found in statistics for cell in published_cells(found)),
+        statistics=statistics,
         withheld=len(counted) - len(units),
         decisions=MappingProxyType(dict(sorted(decisions.items()))),
     )
 
 
-def _published(unit: str, indicator: str, window: Window, cell: Cell) -> PublishedCell:
-    n = cell.contributors
-    exact = (
-        Fraction(cell.weighted_micro, cell.weight * MICRO)
-        if indicator == VALENCE
-        else Fraction(numerator(cell, indicator), n)
-    )
+def published_cells(statistic: ReleasedStatistic) -> Iterator[PublishedCell]:
+    """Everything that people may see of one released cell, in the order of ``INDICATORS``.
+
+    Nothing but *statistic* decides a value: whoever keeps the statistics can make every
+    published cell again, bit for bit.
+
+    Raises:
+        ZeroDivisionError: it has shares and no contributor.
+    """
+    if statistic.has_valence:
+        exact = Fraction(statistic.weighted_micro, statistic.weight * MICRO)
+        yield _published(statistic, VALENCE, exact)
+    for name in SHARES:
+        if name in statistic.shares:
+            exact = Fraction(statistic.shares[name], statistic.contributors)
+            yield _published(statistic, name, exact)
+
+
+def _published(statistic: ReleasedStatistic, indicator: str, exact: Fraction) -> PublishedCell:
+    window, n = statistic.window, statistic.contributors
     return PublishedCell(
         indicator=indicator,
-        unit=unit,
+        unit=statistic.unit,
         cadence=window.cadence,
         window_start=window.start,
         window_end=window.end_exclusive,
         value=coarse(exact, n),
         band=band(n),
-    )
-
-
-def _statistic(unit: str, window: Window, cell: Cell) -> ReleasedStatistic:
-    return ReleasedStatistic(
-        unit=unit,
-        window=window,
-        weight=cell.weight,
-        weighted_micro=cell.weighted_micro,
-        contributors=cell.contributors,
-        n_eff=cell.effective_contributors,
     )

@@ -14,6 +14,7 @@ from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.windows import Cadence, Window, window_of
 from services.alerts import indicators
 from services.alerts.indicators import UnitInfo
+from services.alerts.ledger import statistics
 from services.alerts.tables.released import RELEASED_STATISTIC, WINDOW_SUMMARY
 
 LOOK_BACK: Final = 60
@@ -70,19 +71,11 @@ def _statistics(
     rows = connection.execute(
         select(RELEASED_STATISTIC)
         .where(RELEASED_STATISTIC.c.cadence == cadence.value)
+        .where(RELEASED_STATISTIC.c.weight > 0)  # else shares alone were released
         .where(start <= until, start > until - timedelta(days=LOOK_BACK * cadence.days))
         .order_by(start)
     )
     found: defaultdict[str, list[ReleasedStatistic]] = defaultdict(list)
     for row in rows:
-        found[row.unit].append(
-            ReleasedStatistic(
-                unit=row.unit,
-                window=window_of(cadence, row.window_start),
-                weight=row.weight,
-                weighted_micro=row.weighted_micro,
-                contributors=row.contributors,
-                n_eff=row.n_eff,
-            )
-        )
+        found[row.unit].append(statistics.of_row(row))
     return found

@@ -72,8 +72,13 @@ RELEASED_STATISTIC: Final = Table(
     Column("weighted_micro", BigInteger, nullable=False),
     Column("contributors", Integer, nullable=False),
     Column("n_eff", Float, nullable=False),
+    Column("squares_micro", BigInteger),
+    Column("shares", Text),
 )
-"""Sums of released cells alone, for the detector."""
+"""Sums of released cells alone: all that their published values are made from.
+
+``shares`` is canonical JSON, contributors by indicator.  The last two are NULL in rows that are
+older than they."""
 
 WINDOW_SUMMARY: Final = Table(
     "window_summary",

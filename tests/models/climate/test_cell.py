@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -65,6 +66,26 @@ def test_one_person_moves_a_cell_by_no_more_than_the_bound(crowd: list[Days], pe
     assert 0 < after.weight - before.weight <= bound
     assert abs(after.weighted_micro - before.weighted_micro) <= bound * 1_000_000
     assert after.contributors - before.contributors in {0, 1}
+
+
+@given(crowds)
+def test_squares_are_those_of_the_means_of_people(crowd: list[Days]) -> None:
+    exact = Fraction(0)
+    for person in crowd:
+        alone = cell_of(person, least_messages=3)
+        mean = Fraction(alone.weighted_micro, alone.weight * 1_000_000)
+        exact += alone.weight * mean**2
+
+    assert abs(cell(crowd).squares_micro - exact * 1_000_000) <= Fraction(len(crowd), 2)
+
+
+@given(crowds)
+def test_squares_are_no_less_than_people_who_all_agree_would_have(crowd: list[Days]) -> None:
+    found = cell(crowd)
+
+    agreeing = found.weighted_micro**2
+    assert (found.squares_micro + len(crowd)) * found.weight * 1_000_000 >= agreeing
+    assert 0 <= found.squares_micro <= found.weight * 1_000_000
 
 
 @given(crowds, people, people)

@@ -12,7 +12,7 @@ from tests.fakes.trees import SHAPES, tree
 
 counts = st.integers(0, 50)
 leaf_cells = st.builds(
-    lambda n, weight, micro, first: Cell(n, n, weight, micro, first * first, (first, 0)),
+    lambda n, weight, micro, first: Cell(n, n, weight, micro, first * first, n, (first, 0)),
     counts, counts, st.integers(-50, 50), counts,
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -9,9 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.climate.detection.comparison import Compared, Standing, compare
+from models.climate.detection.comparison import (
+    Compared,
+    Standing,
+    compare,
+    compare_released,
+    variance_between,
+)
 from models.climate.disclosure.released_statistic import ReleasedStatistic
-from tests.fakes.trees import FOUR_WEEKS
+from models.climate.windows import Window
+from tests.fakes.trees import FOUR_WEEKS, WEEKS
+
+Statistics = list[ReleasedStatistic]
 
 PERSON = 0.12
 """Standard deviation between people, of the order that the noise of teams has."""
@@ -90,6 +100,60 @@ def test_order_does_not_matter_and_names_order_the_answer(rng: Random) -> None:
 
     assert found == compare(statistics, variance)
     assert [one.unit for one in found] == sorted(variance)
+
+
+def released(unit: str, weeks: list[list[float]], window: Window = FOUR_WEEKS) -> Statistics:
+    """People of ten messages a week each, one window a week, or one window of them all."""
+    windows = WEEKS[: len(weeks)] if len(weeks) > 1 else (window,)
+    return [
+        ReleasedStatistic(
+            unit, at, 10 * len(people), round(sum(people) * 10_000_000), len(people),
+            float(len(people)), round(sum(v * v for v in people) * 10_000_000),
+        )
+        for at, people in zip(windows, weeks, strict=True)
+    ]  # fmt: skip
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=40))
+def test_the_variance_between_people_comes_from_released_sums(people: list[float]) -> None:
+    found = variance_between(released("a", [people]))
+
+    assert found["a"] == pytest.approx(float(np.var(people, ddof=1)), abs=1e-5)
+
+
+@given(st.integers(0, 9_999))
+def test_over_several_weeks_the_variance_is_never_too_small(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    weeks = generator.uniform(-1, 1, (4, 12))
+
+    found = variance_between(released("a", weeks.tolist()))
+
+    assert found["a"] >= float(weeks.mean(axis=0).var(ddof=1)) - 1e-5
+
+
+def test_released_sums_tell_apart_what_the_people_themselves_would() -> None:
+    generator = np.random.default_rng(7)
+    people = {
+        f"t{n}": generator.normal(0.1 if n == 0 else 0.0, 0.1, 30).tolist() for n in range(30)
+    }
+    statistics = [one for unit, each in people.items() for one in released(unit, [each])]
+
+    found = compare_released(statistics)
+
+    variance = {unit: float(np.var(each, ddof=1)) for unit, each in people.items()}
+    assert [one.standing for one in found] == [
+        one.standing for one in compare(statistics, variance)
+    ]
+    assert different(found) == {"t0"}
+
+
+def test_a_unit_whose_squares_were_not_kept_is_left_out_and_the_others_are_not() -> None:
+    generator = np.random.default_rng(8)
+    weeks = {f"t{n}": generator.normal(0, 0.1, (2, 20)).tolist() for n in range(5)}
+    statistics = [one for unit, each in weeks.items() for one in released(unit, each)]
+    older = [replace(statistics[0], squares_micro=None), *statistics[1:]]
+
+    assert [one.unit for one in compare_released(older)] == ["t1", "t2", "t3", "t4"]
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from models.climate.cell import Cell
 from models.climate.disclosure import selection
-from models.climate.disclosure.release import INDICATORS, PublishedCell, Release, release
+from models.climate.disclosure.release import (
+    INDICATORS,
+    PublishedCell,
+    Release,
+    published_cells,
+    release,
+)
 from models.climate.disclosure.thresholds import Primary
 from models.climate.person_day import NO_SIGNALS
 from models.climate.unit_tree import Unit, UnitTree
@@ -140,15 +146,46 @@ def test_what_is_brought_is_left_as_it_was(drawn: Any) -> None:
 
 
 @given(organisations)
-def test_exact_sums_leave_for_published_valence_alone(drawn: Any) -> None:
+def test_exact_sums_leave_for_what_is_published_alone(drawn: Any) -> None:
     shape, leaves = drawn
 
     both, share = weekly(shape, leaves), weekly(shape, leaves, indicators=(SIGNAL,))
 
     assert {statistic.unit for statistic in both.statistics} == of(both, "valence")
-    assert share.statistics == ()
+    assert {s.unit for s in both.statistics if s.shares} == of(both, SIGNAL)
     assert {found.indicator for found in share.published} <= {SIGNAL}
-    assert of(share, SIGNAL) == of(both, SIGNAL)
+    assert of(share, SIGNAL) == of(both, SIGNAL) == {s.unit for s in share.statistics}
+    assert {frozenset(s.shares) for s in share.statistics} <= {frozenset({SIGNAL})}
+
+
+@given(organisations)
+def test_nothing_of_valence_is_kept_where_the_policy_does_not_list_it(drawn: Any) -> None:
+    kept = weekly(*drawn, indicators=(SIGNAL,)).statistics
+
+    sums = {(s.weight, s.weighted_micro, s.squares_micro, s.n_eff, s.has_valence) for s in kept}
+    assert sums <= {(0, 0, 0, 0.0, False)}
+
+
+@given(organisations, st.sampled_from([("valence", SIGNAL), ("valence",), (SIGNAL,)]))
+def test_published_cells_are_made_from_released_statistics_alone(drawn: Any, listed: Any) -> None:
+    released = weekly(*drawn, indicators=listed)
+
+    again = [cell for kept in released.statistics for cell in published_cells(kept)]
+
+    assert tuple(again) == released.published
+
+
+def test_what_is_kept_of_a_unit_is_what_its_values_say() -> None:
+    released = weekly(SHAPES[0], [cell(30, 12), cell(30, 10)])
+
+    whole, first, second = released.statistics
+    assert dict(first.shares) == {SIGNAL: 12}
+    assert (first.contributors, first.weight, first.weighted_micro) == (30, 90, 9_000_000)
+    assert whole.shares[SIGNAL] == first.shares[SIGNAL] + second.shares[SIGNAL]
+    assert [(c.indicator, c.value, c.band) for c in published_cells(first)] == [
+        ("valence", 0.1, "25-49"),
+        (SIGNAL, 0.4, "25-49"),
+    ]
 
 
 @given(organisations)

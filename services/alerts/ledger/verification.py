@@ -1,25 +1,23 @@
-"""What was published and decided, in a chain that shows any later change."""
+"""Whether everything that was published stands as it was published."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from models.climate.disclosure.receipt import canonical, chain_hash
-from models.climate.windows import Cadence, Window, window_of
+from models.climate.windows import Cadence, window_of
 from services.alerts import database
+from services.alerts.ledger import chain
+from services.alerts.ledger.digests import digest_of_cells, digest_of_sums
 from services.alerts.tables.released import LEDGER, PUBLISHED_CELL, RECEIPT, RELEASED_STATISTIC
 
-GENESIS: Final = "0" * 64
-"""What the first entry names as the one before it."""
-EntryKind = Literal["window_closed"]
 Fault = Literal["sequence", "chain", "receipt", "statistics", "cells", "unlisted"]
 
 
@@ -45,52 +43,6 @@ class LedgerCheck:
         return self.broken_at is None
 
 
-def _link(previous: str, seq: int, at: str, kind: str, body: str) -> str:
-    return chain_hash(previous, f"{seq}\n{at}\n{kind}\n{body}".encode())
-
-
-def append(connection: Connection, kind: EntryKind, body: Mapping[str, Any], at: datetime) -> str:
-    """Add one entry in the caller's transaction; the new head.
-
-    Two writers cannot both follow the same entry: the second breaks the key and rolls back.
-    """
-    last = select(LEDGER.c.seq, LEDGER.c.hash).order_by(LEDGER.c.seq.desc()).limit(1)
-    seq, previous = connection.execute(last).first() or (0, GENESIS)
-    moment, text = at.astimezone(UTC).isoformat(), canonical(body).decode("ascii")
-    head = _link(previous, seq + 1, moment, kind, text)
-    connection.execute(
-        LEDGER.insert().values(
-            seq=seq + 1, at=moment, kind=kind, body=text, previous=previous, hash=head
-        )
-    )
-    return head
-
-
-def digest_of_cells(connection: Connection, window: Window) -> str:
-    """Hash over every published value of *window*, which its ledger entry holds."""
-    cell = PUBLISHED_CELL.c
-    found = select(cell.indicator, cell.unit, cell.value, cell.band).where(
-        cell.cadence == window.cadence.value, cell.window_start == window.start
-    )
-    return _digest(sorted([*row] for row in connection.execute(found)))
-
-
-def digest_of_sums(connection: Connection, window: Window) -> str:
-    """Hash over the sums that the published values of *window* were made from.
-
-    Of released cells alone: whoever holds these could guess a withheld cell from a hash of all.
-    """
-    sums = RELEASED_STATISTIC.c
-    found = select(
-        sums.unit, sums.weight, sums.weighted_micro, sums.contributors, sums.n_eff
-    ).where(sums.cadence == window.cadence.value, sums.window_start == window.start)
-    return _digest(sorted([*row] for row in connection.execute(found)))
-
-
-def _digest(rows: list[list[object]]) -> str:
-    return sha256(canonical({"rows": rows})).hexdigest()
-
-
 def verify(place: Connection | str | Path) -> LedgerCheck:
     """Read the ledger from its first entry, and what its receipts vouch for.
 
@@ -109,13 +61,13 @@ def verify(place: Connection | str | Path) -> LedgerCheck:
 
 
 def _verify(connection: Connection) -> LedgerCheck:
-    entries, head = 0, GENESIS
+    entries, head = 0, chain.GENESIS
     closed: set[tuple[str, date]] = set()
     for row in connection.execute(select(LEDGER).order_by(LEDGER.c.seq)).all():
         fault: Fault | None = None
         if row.seq != entries + 1 or row.previous != head:
             fault = "sequence"
-        elif row.hash != _link(row.previous, row.seq, row.at, row.kind, row.body):
+        elif row.hash != chain.link(row.previous, row.seq, row.at, row.kind, row.body):
             fault = "chain"
         elif row.kind == "window_closed":
             fault = _fault_of_window(connection, json.loads(row.body), closed)
