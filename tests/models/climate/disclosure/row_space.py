@@ -1,9 +1,10 @@
 """The oracle of the counting gate: linear algebra over every group there is.
 
-Slow and obvious.  An atom is what one leaf wrote on one day (people who withdrew have atoms of
-their own, for they are in some windows and not in others).  What was published is a row over atoms;
-a group is known if its row lies in the span of those.  In the reduced rows a group is told by its
-atoms at the pivots, so all groups that are known can be listed, and no others.
+Slow and obvious.  An atom is what one leaf wrote on one day, or in one hour of it (people who
+withdrew have atoms of their own, for they are in some windows and not in others).  What was
+published is a row over atoms; a group is known if its row lies in the span of those.  In the
+reduced rows a group is told by its atoms at the pivots, so all groups that are known can be listed,
+and no others.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.climate.windows import Window
+from models.climate.windows import Cadence, Window, window_of
 from tests.fakes.trees import ORDER, Organisation
 
-Atom = tuple[str, date, int]
-"""Leaf, day, and how many windows had closed when its people withdrew."""
+Atom = tuple[str, date, int, int]
+"""Leaf, day, how many windows had closed when its people withdrew, and the hour."""
+Hours = Mapping[tuple[int, date], Sequence[int]]
+"""Of a person and a day the hour of each message."""
 Published = Mapping[Window, AbstractSet[str]]
 Matrix = NDArray[np.float64]
-MOST_LISTED = 2**20
+Counts = NDArray[np.int64]
+MOST_LISTED = 2**17
 
 
 class TooManyGroups(Exception):
@@ -30,7 +35,11 @@ class TooManyGroups(Exception):
 
 
 def exposed_groups(
-    organisation: Organisation, published: Published, k: int, more: Sequence[Sequence[Atom]] = ()
+    organisation: Organisation,
+    published: Published,
+    k: int,
+    hours: Hours = MappingProxyType({}),
+    pulse: AbstractSet[tuple[date, int]] = frozenset(),
 ) -> int:
     """How many smallest groups of fewer than *k* contributors can be told exactly.
 
@@ -41,28 +50,35 @@ def exposed_groups(
         organisation: Who wrote what, and who withdrew when.
         published: Units by window.
         k: Fewest contributors of anything that may be known.
-        more: Further sums, each as the atoms that it holds.
+        hours: When everybody wrote; without it an hour is no atom of its own.
+        pulse: Hours whose sum over the whole organisation is published when they end.
     """
-    written = _messages(organisation)
+    written = _messages(organisation, hours)
     atoms = sorted(written)
-    rows = [*_rows(organisation, published, atoms), *([a in row for a in atoms] for row in more)]
+    rows = _rows(organisation, published, atoms)
+    for day, hour in pulse:
+        then = ORDER.index(window_of(Cadence.DAY, day))
+        rows.append([a[1] == day and a[3] == hour and a[2] >= then for a in atoms])
     if not atoms or not rows:
         return 0
+    people = np.zeros((len(organisation.people), len(atoms)))
+    for column, atom in enumerate(atoms):
+        for number, messages in written[atom].items():
+            people[number, column] = messages
+    days = [np.array([atom[1] == day for atom in atoms]) for day in {atom[1] for atom in atoms}]
     reduced = _reduced(np.array(rows, np.float64))
-    return sum(
-        _contributors(written, [atoms[n] for n in group]) < k
-        for part in _apart(reduced)
-        for group in _groups(part)
-    )
+    return sum(_small_groups(part, people, days, k) for part in _apart(reduced))
 
 
-def _messages(organisation: Organisation) -> dict[Atom, dict[int, int]]:
+def _messages(organisation: Organisation, hours: Hours) -> dict[Atom, dict[int, int]]:
     """Messages of each person in each atom that anybody wrote in."""
     found: dict[Atom, dict[int, int]] = {}
     for number, person in enumerate(organisation.people):
+        gone = organisation.gone.get(number, len(ORDER))
         for day, written in person.days.items():
-            atom = person.leaf, day, organisation.gone.get(number, len(ORDER))
-            found.setdefault(atom, {})[number] = written.messages
+            for hour in hours.get((number, day), (0,) * written.messages):
+                theirs = found.setdefault((person.leaf, day, gone, hour), {})
+                theirs[number] = theirs.get(number, 0) + 1
     return found
 
 
@@ -70,7 +86,7 @@ def _rows(organisation: Organisation, published: Published, atoms: list[Atom]) -
     return [
         [
             leaf in leaves and window.holds(day) and gone > ORDER.index(window)
-            for leaf, day, gone in atoms
+            for leaf, day, gone, _ in atoms
         ]
         for window, units in published.items()
         for leaves in (leaves_of(organisation, unit) for unit in units)
@@ -84,14 +100,10 @@ def leaves_of(organisation: Organisation, unit: str) -> AbstractSet[str]:
     return set().union(*below) if children else {unit}
 
 
-def _contributors(written: Mapping[Atom, Mapping[int, int]], group: Sequence[Atom]) -> int:
-    messages: dict[int, int] = {}
-    writers: dict[date, set[int]] = {}
-    for atom in group:
-        for person, count in written[atom].items():
-            messages[person] = messages.get(person, 0) + count
-            writers.setdefault(atom[1], set()).add(person)
-    return max(sum(count >= 3 for count in messages.values()), *map(len, writers.values()))
+def _contributors(groups: Matrix, people: Matrix, days: list[NDArray[np.bool_]]) -> Counts:
+    of_three = (groups @ people.T >= 3).sum(axis=1)
+    of_a_day = [(groups[:, day] @ people[:, day].T > 0).sum(axis=1) for day in days]
+    return np.maximum.reduce([of_three, *of_a_day])
 
 
 def _reduced(rows: Matrix) -> Matrix:
@@ -125,8 +137,11 @@ def _apart(reduced: Matrix) -> Iterator[Matrix]:
         yield reduced[part]
 
 
-def _groups(rows: Matrix) -> Iterator[Sequence[int]]:
-    """Atoms of every group in the span of *rows*, which are reduced: each 0 or 1 at its pivot."""
+def _small_groups(rows: Matrix, people: Matrix, days: list[NDArray[np.bool_]], k: int) -> int:
+    """Groups in the span of *rows*, which are reduced: so each holds 0 or 1 of a row.
+
+    What holds enough people already can be left out: more atoms mean no fewer people.
+    """
     last = np.array([np.flatnonzero(column)[-1:].sum() for column in rows.T])
     used = rows.any(axis=0)
     partial = np.zeros((1, rows.shape[1]))
@@ -134,8 +149,8 @@ def _groups(rows: Matrix) -> Iterator[Sequence[int]]:
         partial = np.concatenate([partial, partial + row])
         final = partial[:, used & (last == number)]
         partial = partial[((np.abs(final) < 1e-6) | (np.abs(final - 1) < 1e-6)).all(axis=1)]
+        known = np.where(used & (last <= number), partial.round(), 0)
+        partial = partial[_contributors(known, people, days) < k]
         if len(partial) > MOST_LISTED:
             raise TooManyGroups
-    for group in partial > 0.5:
-        if group.any():
-            yield list(np.flatnonzero(group))
+    return int(partial.round().any(axis=1).sum())
