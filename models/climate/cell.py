@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +9,16 @@ from fractions import Fraction
 from typing import Final
 
 from models.climate.person_day import MICRO, NO_DRIVERS, NO_SIGNALS, PersonDay, added
-from models.climate.windows import week_of
+from models.climate.windows import Cadence, Window
 
 WEEKLY_BOUND: Final = 20
 """However many days somebody writes on, an ISO week of theirs weighs at most this."""
+LEAST_MESSAGES: Final[Mapping[Cadence, int]] = {
+    Cadence.DAY: 1,
+    Cadence.WEEK: 3,
+    Cadence.FOUR_WEEKS: 3,
+}
+"""Fewest messages in a window that make a contributor to it (design study, section 2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +77,52 @@ class Cell:
         return self.weight**2 / self.weight_squares if self.weight_squares else 0.0
 
 
-def cell_of(days: Mapping[date, PersonDay], *, least_messages: int) -> Cell:
-    """The cell of one person, from the days of the window on which they wrote.
+def cell_of(days: Mapping[date, PersonDay], window: Window) -> Cell:
+    """The cell of one person in one window.
+
+    Days count in their order until the week is full, so that what a day weighs is known when it
+    ends and the days of a week are the week exactly.  Scaling a full week down instead would let
+    the days minus the week be the excess of the few who write most.
 
     Args:
-        days: Their sums by local day.
-        least_messages: Fewest messages that make a contributor: 1 for a day, else 3.
+        days: Their sums by local day: of the window, and of what comes before it in its week.
+        window: Which of the days count.
     """
-    weeks: defaultdict[date, PersonDay] = defaultdict(PersonDay)
-    weights: defaultdict[date, int] = defaultdict(int)
-    sums: defaultdict[date, int] = defaultdict(int)
-    for day, written in days.items():
-        week = week_of(day).start
-        weeks[week] += written
-        weights[week] += written.weight
-        sums[week] += written.weighted_micro
-    bounded = [_bounded(weights[week], sums[week]) for week in weeks]
-    total = sum(weeks.values(), PersonDay())
-    weight = sum(part for part, _ in bounded)
-    weighted_micro = sum(part for _, part in bounded)
-    counts = total.messages >= least_messages
+    total = PersonDay()
+    weight = weighted_micro = 0
+    for start in range(window.start.toordinal() - window.start.weekday(), _end(window), 7):
+        left = WEEKLY_BOUND
+        for ordinal in range(start, min(start + 7, _end(window))):
+            written = days.get(date.fromordinal(ordinal))
+            if written is None:
+                continue
+            counts = min(written.weight, left)
+            left -= counts
+            if ordinal >= window.start.toordinal():
+                total += written
+                weight += counts
+                weighted_micro += _part(written, counts)
+    # Who filled the week before today moves no sum of today: nobody hides behind them.
+    counted = total.messages >= LEAST_MESSAGES[window.cadence] and weight > 0
     return Cell(
         messages=total.messages,
-        contributors=int(counts),
+        contributors=int(counted),
         weight=weight,
         weighted_micro=weighted_micro,
         weight_squares=weight**2,
         squares_micro=round(Fraction(weighted_micro**2, weight * MICRO or 1)),
         heaviest=(weight, 0),
-        signal_contributors=tuple(int(counts and found > 0) for found in total.signals),
-        driver_contributors=tuple(int(counts and found > 0) for found in total.drivers),
+        signal_contributors=tuple(int(counted and found > 0) for found in total.signals),
+        driver_contributors=tuple(int(counted and found > 0) for found in total.drivers),
     )
 
 
-def _bounded(weight: int, weighted_micro: int) -> tuple[int, int]:
-    """Weight and weighted sum of one week, scaled down together: the mean stays what it is."""
-    if weight <= WEEKLY_BOUND:
-        return weight, weighted_micro
-    return WEEKLY_BOUND, round(Fraction(WEEKLY_BOUND * weighted_micro, weight))
+def _end(window: Window) -> int:
+    return window.end_exclusive.toordinal()
+
+
+def _part(written: PersonDay, counts: int) -> int:
+    """Weighted sum of a day of which only so much counts: its mean stays what it is."""
+    if counts == written.weight:
+        return written.weighted_micro
+    return round(Fraction(counts * written.weighted_micro, written.weight))

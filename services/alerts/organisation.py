@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -17,9 +16,6 @@ from models.climate.windows import Window, four_weeks_of, quarter_of
 from services.alerts.folding import person_day
 from services.alerts.tables.pseudonymous import PERSON_DAY
 from services.alerts.tables.released import UNIT, WINDOW_SUMMARY
-
-LEAST_MESSAGES: Final = 3
-"""Fewest messages that make a contributor to a week or to four."""
 
 
 class NoUnits(LookupError):
@@ -103,9 +99,9 @@ class People:
         for leaf, people in self.days.items():
             cell = Cell()
             for theirs in people:
-                here = {day: written for day, written in theirs.items() if window.holds(day)}
-                if here:
-                    cell += cell_of(here, least_messages=LEAST_MESSAGES)
+                here = cell_of(theirs, window)
+                if not here.is_empty:
+                    cell += here
             leaves[leaf] = cell
         return self.tree.roll_up(leaves)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.climate.cell import Cell
-from models.climate.disclosure.counting_gate import ClosedWindow
+from models.climate.disclosure.shown import ClosedWindow
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Window
 
@@ -17,7 +17,8 @@ def check_sums(
 
     Raises:
         ValueError: a unit has no cell, an inner unit is not the sum of its children, or the
-            finer windows are not exactly those of *window* and their sums not its sums.
+            finer windows of a cadence are not exactly those of *window*, or their sums not its
+            sums.
     """
     for given in (cells, *(closed.cells for closed in finer)):
         for unit in tree.top_down():
@@ -26,15 +27,16 @@ def check_sums(
             below = tree.children(unit)
             if below and given[unit] != sum((given[child] for child in below), Cell()):
                 raise ValueError("a unit is not the sum of its children")
-    if not finer:
-        return
-    parts = window.split(finer[0].window.cadence)
-    if len(parts) < 2 or tuple(closed.window for closed in finer) != parts:  # noqa: PLR2004  two make a whole
-        raise ValueError("the finer windows are not those of the window")
-    for leaf in tree.leaves:
-        over_parts = [closed.cells[leaf] for closed in finer]
-        if _linear(cells[leaf]) != tuple(map(sum, zip(*map(_linear, over_parts), strict=True))):
-            raise ValueError("the finer windows do not add up to the window")
+    for cadence in {closed.window.cadence for closed in finer}:
+        closed = [one for one in finer if one.window.cadence is cadence]
+        if not cadence.is_finer_than(window.cadence) or tuple(
+            one.window for one in closed
+        ) != window.split(cadence):
+            raise ValueError("the finer windows are not those of the window")
+        for leaf in tree.leaves:
+            over_parts = [_linear(one.cells[leaf]) for one in closed]
+            if _linear(cells[leaf]) != tuple(map(sum, zip(*over_parts, strict=True))):
+                raise ValueError("the finer windows do not add up to the window")
 
 
 def _linear(cell: Cell) -> tuple[int, int, int]:

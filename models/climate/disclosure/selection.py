@@ -8,9 +8,11 @@ from enum import StrEnum
 
 from models.climate.cell import Cell
 from models.climate.disclosure.complementary import complementary, order_of_dropping
-from models.climate.disclosure.counting_gate import Shown, exposed
+from models.climate.disclosure.counting_gate import exposed
+from models.climate.disclosure.shown import Shown
 from models.climate.disclosure.thresholds import Primary, primary
 from models.climate.disclosure.two_sided import two_sided
+from models.climate.windows import Cadence
 
 
 class Outcome(StrEnum):
@@ -47,8 +49,13 @@ def select(due: Shown, k: int) -> dict[str, Outcome]:
 
 
 def _smallest(due: Shown, parent: str, units: frozenset[str]) -> str | None:
-    below = [child for child in due.tree.children(parent) if child in units]
-    return min(below, key=lambda unit: order_of_dropping(unit, due.cells[unit]), default=None)
+    """Of the units that would be published next below *parent* the one that goes first."""
+    below = list(due.tree.children(parent))
+    for unit in below:  # grows while it is read
+        if unit not in units and due.plan[unit] is not Cadence.DAY:
+            below += due.tree.children(unit)
+    shown = [unit for unit in below if unit in units]
+    return min(shown, key=lambda unit: order_of_dropping(unit, due.cells[unit]), default=None)
 
 
 def _from_the_top(due: Shown, k: int, barred: set[str]) -> dict[str, Outcome]:
@@ -61,11 +68,7 @@ def _from_the_top(due: Shown, k: int, barred: set[str]) -> dict[str, Outcome]:
         outcomes[tree.root] = _by_itself(due.cells[tree.root], k)
     for parent in tree.top_down():
         planned = [child for child in tree.children(parent) if due.plan[child] is cadence]
-        if due.plan[parent] is cadence:
-            covered = outcomes[parent] is Outcome.PUBLISHED
-        else:
-            covered = due.is_covered_in_parts(parent)
-        if not covered:
+        if not _covered(due, parent, outcomes):
             outcomes |= dict.fromkeys(planned, Outcome.PARENT_WITHHELD)
             continue
         alone = {child: _by_itself(due.cells[child], k) for child in planned}
@@ -74,6 +77,12 @@ def _from_the_top(due: Shown, k: int, barred: set[str]) -> dict[str, Outcome]:
         kept = complementary(_beside(due, parent), fit, sound)
         outcomes |= alone | dict.fromkeys(set(fit) - kept, Outcome.COMPLEMENTARY)
     return outcomes
+
+
+def _covered(due: Shown, parent: str, outcomes: dict[str, Outcome]) -> bool:
+    if due.plan[parent] is due.window.cadence:
+        return outcomes[parent] is Outcome.PUBLISHED
+    return due.covers(parent)
 
 
 def _by_itself(cell: Cell, k: int) -> Outcome:

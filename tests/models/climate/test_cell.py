@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.climate.cell import Cell, cell_of
 from models.climate.person_day import NO_DRIVERS, NO_SIGNALS, PersonDay
-from models.climate.windows import Cadence
+from models.climate.windows import Cadence, window_of
 from tests.fakes.trees import FOUR_WEEKS, MONDAY
 
 Days = dict[date, PersonDay]
@@ -28,7 +28,7 @@ crowds = st.lists(people, max_size=8)
 
 
 def cell(crowd: Sequence[Days]) -> Cell:
-    return sum((cell_of(person, least_messages=3) for person in crowd), Cell())
+    return sum((cell_of(person, FOUR_WEEKS) for person in crowd), Cell())
 
 
 @given(crowds, st.randoms(use_true_random=False), st.integers(0, 8))
@@ -42,20 +42,33 @@ def test_order_and_grouping_do_not_matter(crowd: list[Days], rng: Random, cut: i
 def test_the_order_of_days_does_not_matter(person: Days, rng: Random) -> None:
     shuffled = dict(rng.sample(list(person.items()), len(person)))
 
-    assert cell_of(shuffled, least_messages=3) == cell_of(person, least_messages=3)
+    assert cell_of(shuffled, FOUR_WEEKS) == cell_of(person, FOUR_WEEKS)
 
 
 @given(people)
 def test_what_weighs_adds_up_over_weeks(person: Days) -> None:
     weeks = [
-        cell_of({day: w for day, w in person.items() if window.holds(day)}, least_messages=3)
+        cell_of({day: w for day, w in person.items() if window.holds(day)}, window)
         for window in FOUR_WEEKS.split(Cadence.WEEK)
     ]
-    whole = cell_of(person, least_messages=3)
+    whole = cell_of(person, FOUR_WEEKS)
 
     assert whole.messages == sum(week.messages for week in weeks)
     assert whole.weight == sum(week.weight for week in weeks)
     assert whole.weighted_micro == sum(week.weighted_micro for week in weeks)
+
+
+@given(people)
+def test_what_weighs_adds_up_over_days_of_which_later_ones_are_not_known(person: Days) -> None:
+    days = [
+        cell_of({day: w for day, w in person.items() if day < window.end_exclusive}, window)
+        for window in FOUR_WEEKS.split(Cadence.DAY)
+    ]
+    whole = cell_of(person, FOUR_WEEKS)
+
+    assert whole.messages == sum(day.messages for day in days)
+    assert whole.weight == sum(day.weight for day in days)
+    assert whole.weighted_micro == sum(day.weighted_micro for day in days)
 
 
 @given(crowds, people)
@@ -72,7 +85,7 @@ def test_one_person_moves_a_cell_by_no_more_than_the_bound(crowd: list[Days], pe
 def test_squares_are_those_of_the_means_of_people(crowd: list[Days]) -> None:
     exact = Fraction(0)
     for person in crowd:
-        alone = cell_of(person, least_messages=3)
+        alone = cell_of(person, FOUR_WEEKS)
         mean = Fraction(alone.weighted_micro, alone.weight * 1_000_000)
         exact += alone.weight * mean**2
 
@@ -91,7 +104,7 @@ def test_squares_are_no_less_than_people_who_all_agree_would_have(crowd: list[Da
 @given(crowds, people, people)
 def test_the_two_heaviest_people_are_remembered(crowd: list[Days], one: Days, other: Days) -> None:
     everybody = [*crowd, one, other]
-    weights = [cell_of(person, least_messages=3).weight for person in everybody]
+    weights = [cell_of(person, FOUR_WEEKS).weight for person in everybody]
 
     assert cell(everybody).heaviest == tuple(sorted(weights)[:-3:-1])
 
@@ -101,29 +114,43 @@ def test_effective_contributors_are_at_most_the_people(crowd: list[Days]) -> Non
     assert cell(crowd).effective_contributors <= len(crowd) * (1 + 1e-12)
 
 
-def test_a_week_weighs_twenty_at_most_and_keeps_its_mean() -> None:
+def test_a_week_weighs_twenty_at_most_and_its_first_days_count() -> None:
     busy = {
         MONDAY + timedelta(days=day): PersonDay(10, 10 * micro)
         for day, micro in enumerate([1_000_000] * 3 + [-500_000] * 3)
     }
 
-    found = cell_of(busy, least_messages=3)
+    found = cell_of(busy, FOUR_WEEKS)
+    sixth = cell_of(busy, window_of(Cadence.DAY, MONDAY + timedelta(days=5)))
 
-    assert (found.weight, found.weighted_micro) == (20, 5_000_000)
+    assert (found.weight, found.weighted_micro) == (20, 12_000_000 - 4_000_000)
     assert (found.weight_squares, found.heaviest) == (400, (20, 0))
+    assert (sixth.contributors, sixth.messages, sixth.weight) == (0, 10, 0)
+
+
+def test_a_day_of_which_a_part_counts_keeps_its_mean() -> None:
+    busy = {MONDAY + timedelta(days=day): PersonDay(3, -900_000) for day in range(7)}
+
+    found = cell_of(busy, window_of(Cadence.DAY, MONDAY + timedelta(days=6)))
+
+    assert (found.weight, found.weighted_micro) == (2, -600_000)
 
 
 def test_every_week_has_a_bound_of_its_own() -> None:
     busy = {MONDAY + timedelta(days=day): PersonDay(9, 0) for day in range(28)}
 
-    assert cell_of(busy, least_messages=3).weight == 80
+    assert cell_of(busy, FOUR_WEEKS).weight == 80
 
 
 @pytest.mark.parametrize(("messages", "contributors"), [(2, 0), (3, 1)])
-def test_three_messages_make_a_contributor(messages: int, contributors: int) -> None:
-    found = cell_of({MONDAY: PersonDay(messages, 0)}, least_messages=3)
+def test_three_messages_make_a_contributor_and_one_that_of_a_day(
+    messages: int, contributors: int
+) -> None:
+    found = cell_of({MONDAY: PersonDay(messages, 0)}, FOUR_WEEKS)
+    of_the_day = cell_of({MONDAY: PersonDay(messages, 0)}, window_of(Cadence.DAY, MONDAY))
 
     assert (found.contributors, found.messages, found.weight) == (contributors, messages, messages)
+    assert of_the_day.contributors == 1
 
 
 def test_a_signal_counts_contributors_not_messages() -> None:

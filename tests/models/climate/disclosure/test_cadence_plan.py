@@ -29,12 +29,15 @@ def test_a_child_is_never_finer_than_its_parent() -> None:
     [
         pytest.param({"o": WEEK, "a": WEEK, "b": WEEK}, id="a unit without"),
         pytest.param({"o": FOUR, "a": WEEK, "b": FOUR, "b1": FOUR}, id="finer than its parent"),
-        pytest.param({"o": DAY, "a": DAY, "b": WEEK, "b1": FOUR}, id="three"),
     ],
 )
 def test_a_plan_that_the_gate_cannot_vouch_for_is_refused(plan: dict[str, Cadence]) -> None:
     with pytest.raises(ValueError, match=r"cadence|finer"):
         check(tree(LINE), plan)
+
+
+def test_three_cadences_may_meet_on_one_line() -> None:
+    check(tree(LINE), {"o": DAY, "a": DAY, "b": WEEK, "b1": FOUR})
 
 
 def test_the_first_plan_is_one_that_the_gate_can_vouch_for() -> None:
