@@ -136,6 +136,24 @@ def encoder(name: str | None = None, weights: Path | None = None) -> tuple[Encod
     return parts.network(), chosen, parts.source
 
 
+def weights_of(version: str) -> dict[str, str]:
+    """What the shipped registry says a model's weights are, by what scores call the model.
+
+    Returns:
+        SHA-256 by file, or the revision of a model on the hub; empty where it names no such model.
+    """
+    shipped: dict[str, Any] = tomllib.loads(_SHIPPED.read_text("utf-8"))
+    for entry in shipped["models"].values():
+        if entry["version"] != version:
+            continue
+        if entry["kind"] == "classifier":
+            return dict(entry.get("sha256", {"revision": entry.get("revision", "")}))
+        files = {name: shipped["encoder"][name] for name in ("model.safetensors", "tokenizer.json")}
+        files[entry["heads"]] = entry["sha256"]
+        return files | ({entry["layers"]: entry["layers_sha256"]} if "layers" in entry else {})
+    return {}
+
+
 def _read(folder: Path) -> _Place:
     entries: dict[str, Any] = tomllib.loads(_SHIPPED.read_text("utf-8"))
     own = folder / FILE

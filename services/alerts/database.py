@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,7 +73,15 @@ def open_read_only(place: str | Path) -> Engine:
     if url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///")).resolve()
         url = f"sqlite:///file:{path}?mode=ro&uri=true"
-    return open_engine(url)
+    engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _reads_any_byte)
+    return engine
+
+
+def _reads_any_byte(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's own type
+    """Give back what is no text, too: a byte that was changed is found, not stumbled over."""
+    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
 
 def reading(engine: Engine) -> Engine:

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, select
 
 from models.climate.disclosure.cadence_plan import first_quarter
-from models.climate.disclosure.receipt import Receipt
-from models.climate.disclosure.release import (
-    ClosedWindow,
-    Release,
-    ReleasedStatistic,
-    release,
-)
+from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, release
 from models.climate.windows import Cadence, Window
-from services.alerts import gateways, ledger, missed
-from services.alerts.database import STATEMENT_ROWS
-from services.alerts.ledger import statistics
+from models.language.registry import weights_of
+from services.alerts import gateways, missed
+from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, people, tree_of
+from services.alerts.tables.operations import ENDPOINT
 from services.alerts.tables.pseudonymous import FOLDED_DAY
-from services.alerts.tables.released import (
-    PUBLISHED_CELL,
-    RECEIPT,
-    RELEASED_STATISTIC,
-    WINDOW_SUMMARY,
-)
 from services.contracts.governance import Policy, fingerprint
 
 VERSION: Final = version("barograph")
+ALWAYS_READ_BY: Final = ("page", "interface", "metrics")
+"""Exits that read whatever is published; webhooks are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,47 +52,20 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         indicators=policy.indicators,
         finer=_finer(connection, window, everybody),
     )
-    _write(
-        connection, RELEASED_STATISTIC, [statistics.as_row(found) for found in released.statistics]
-    )
-    receipt = Receipt(
+    models = _models(connection, window)
+    terms = Terms(
         policy=fingerprint(policy),
-        models=_models(connection, window),
-        code=VERSION,
-        window=window,
-        quarter=quarter,
-        input_digest=ledger.digest_of_sums(connection, window),
-        decisions=released.decisions,
-        published=len(released.published),
-        withheld=released.withheld,
         k=policy.k,
+        quarter=quarter,
+        models=models,
+        weights={name: weights_of(name) for name in models},
+        code=VERSION,
+        recipients=(*ALWAYS_READ_BY, *_webhooks(connection)),
+        lost=missed.lost(connection, window),
+        gateways_left_out=gateways.left_out(connection, now),
     )
-    connection.execute(
-        RECEIPT.insert().values(
-            id=receipt.id,
-            cadence=window.cadence.value,
-            window_start=window.start,
-            body=receipt.body.decode("ascii"),
-        )
-    )
-    _write(connection, PUBLISHED_CELL, list(_cells(released, receipt.id, now)))
-    summary = Published(len(released.statistics), released.withheld)
-    connection.execute(
-        WINDOW_SUMMARY.insert().values(
-            cadence=window.cadence.value,
-            window_start=window.start,
-            window_end=window.end_exclusive,
-            quarter=quarter,
-            published=summary.published,
-            withheld=summary.withheld,
-            lost=missed.lost(connection, window),
-            gateways_left_out=gateways.left_out(connection, now),
-            closed_at=now,
-        )
-    )
-    cells = ledger.digest_of_cells(connection, window)
-    ledger.append(connection, "window_closed", {"receipt": receipt.id, "cells": cells}, now)
-    return summary
+    record(connection, window, released, terms, now)
+    return Published(len(released.statistics), released.withheld)
 
 
 def _finer(connection: Connection, window: Window, everybody: People) -> list[ClosedWindow]:
@@ -121,29 +84,18 @@ def _released(connection: Connection, window: Window) -> dict[str, ReleasedStati
     return {unit: statistic for unit, statistic in found.items() if statistic.has_valence}
 
 
-def _write(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    for start in range(0, len(rows), STATEMENT_ROWS):
-        connection.execute(table.insert(), rows[start : start + STATEMENT_ROWS])
-
-
-def _cells(released: Release, receipt_id: str, now: datetime) -> Iterator[dict[str, Any]]:
-    for cell in released.published:
-        yield {
-            "indicator": cell.indicator,
-            "unit": cell.unit,
-            "cadence": cell.cadence.value,
-            "window_start": cell.window_start,
-            "window_end": cell.window_end,
-            "value": cell.value,
-            "band": cell.band,
-            "published_at": now,
-            "receipt_id": receipt_id,
-        }
-
-
 def _models(connection: Connection, window: Window) -> tuple[str, ...]:
     """The language models that scored the days of *window*."""
     days = select(FOLDED_DAY.c.models).where(
         FOLDED_DAY.c.local_day >= window.start, FOLDED_DAY.c.local_day < window.end_exclusive
     )
     return tuple(sorted({name for day in connection.execute(days).scalars() for name in day}))
+
+
+def _webhooks(connection: Connection) -> list[str]:
+    """Endpoints that alerts can go to now, by id."""
+    goes = ENDPOINT.c.verified_at.is_not(None) & ENDPOINT.c.disabled_at.is_(None)
+    return [
+        f"webhook:{name}"
+        for name in connection.execute(select(ENDPOINT.c.id).where(goes)).scalars()
+    ]

@@ -11,15 +11,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select
 
+from models.climate.disclosure.receipt import read
 from models.climate.disclosure.release import published_cells
 from models.climate.windows import Window, four_weeks_of, week_of
 from models.language.labels import Language
+from models.language.registry import weights_of
 from services.alerts import database, gateways, indicators, ledger
 from services.alerts.closing import Closer
 from services.alerts.ledger import statistics
 from services.alerts.missed import set_aside
 from services.alerts.rules.released import look
 from services.alerts.tables import pseudonymous, released
+from services.alerts.tables.operations import ENDPOINT
 from services.contracts.settled import SettledV1, Settlement
 from tests.fakes.scores import (
     MONDAY,
@@ -113,6 +116,27 @@ def test_what_is_kept_is_what_every_published_value_is_made_from(stage: Stage) -
     }  # fmt: skip
     # 26 people of weight 3: 20 at 0.5 and 6 at -0.5, so 26 x 3 x 0.25.
     assert kept["sales"].squares_micro == 19_500_000
+
+
+def test_a_receipt_names_model_weights_and_readers(stage: Stage) -> None:
+    known = "e5-tuned-2026.1"
+    with database.writing(stage.engine) as connection:
+        for name, verified, disabled in (("ep_on", DUE, None), ("ep_new", None, None),
+                                         ("ep_off", DUE, DUE)):  # fmt: skip
+            connection.execute(ENDPOINT.insert().values(
+                id=name, url="https://hooks.example/", locale="en", mode="test", created_at=DUE,
+                verified_at=verified, disabled_at=disabled,
+            ))  # fmt: skip
+    stage.send([sent.model_copy(update={"model": known}) for sent in organisation()])
+    stage.reach(DUE)
+
+    with database.reading(stage.engine).begin() as connection:
+        found = read(connection.execute(select(released.RECEIPT.c.body)).scalar_one())
+    assert found.models == (known,)
+    assert found.weights == {known: weights_of(known)}
+    assert "tuned-layers.safetensors" in found.weights[known]
+    assert found.recipients == ("interface", "metrics", "page", "webhook:ep_on")
+    assert (found.budget_spent, found.budget_left, found.k, found.withheld) == (None, None, 10, 1)
 
 
 def test_shares_are_published_where_valence_is_not_listed(engine: Engine) -> None:

@@ -18,7 +18,7 @@ EntryKind = Literal["window_closed"]
 
 def link(previous: str, seq: int, at: str, kind: str, body: str) -> str:
     """Hash of an entry in its place."""
-    return chain_hash(previous, f"{seq}\n{at}\n{kind}\n{body}".encode())
+    return chain_hash(previous, f"{seq}\n{at}\n{kind}\n{body}".encode(errors="surrogateescape"))
 
 
 def append(connection: Connection, kind: EntryKind, body: Mapping[str, Any], at: datetime) -> str:

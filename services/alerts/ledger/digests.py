@@ -2,35 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, TypeCoerce, select, type_coerce
+from sqlalchemy.types import NullType
 
 from models.climate.disclosure.receipt import canonical
 from models.climate.windows import Window
-from services.alerts.tables.released import PUBLISHED_CELL, RELEASED_STATISTIC
+from services.alerts.tables.released import PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY
+
+_CELL: Final = PUBLISHED_CELL.c
+_SUMS: Final = RELEASED_STATISTIC.c
+_SUMMARY: Final = WINDOW_SUMMARY.c
+_OLD_SUMS: Final = (
+    _SUMS.unit, _SUMS.weight, _SUMS.weighted_micro, _SUMS.contributors, _SUMS.n_eff,
+)  # fmt: skip
+_CELLS_BY_FORMAT: Final[Mapping[int, Sequence[Column[Any]]]] = {
+    1: (_CELL.indicator, _CELL.unit, _CELL.value, _CELL.band),
+    2: (
+        _CELL.indicator, _CELL.unit, _CELL.value, _CELL.band,
+        _CELL.window_end, _CELL.published_at, _CELL.receipt_id,
+    ),
+}  # fmt: skip
+_SUMS_BY_FORMAT: Final[Mapping[int, Sequence[Column[Any]]]] = {
+    1: _OLD_SUMS,
+    2: (*_OLD_SUMS, _SUMS.squares_micro, _SUMS.shares),
+}
+_OF_SUMMARY: Final = (
+    _SUMMARY.window_end, _SUMMARY.quarter, _SUMMARY.published, _SUMMARY.withheld, _SUMMARY.lost,
+    _SUMMARY.gateways_left_out, _SUMMARY.closed_at,
+)  # fmt: skip
 
 
-def digest_of_cells(connection: Connection, window: Window) -> str:
-    """Hash over every published value of *window*, which its ledger entry holds."""
-    cell = PUBLISHED_CELL.c
-    found = select(cell.indicator, cell.unit, cell.value, cell.band).where(
-        cell.cadence == window.cadence.value, cell.window_start == window.start
-    )
-    return _digest(sorted([*row] for row in connection.execute(found)))
+def digest_of_cells(connection: Connection, window: Window, form: int) -> str:
+    """Hash over every published value of *window*, which its ledger entry holds.
+
+    Args:
+        connection: Where.
+        window: When.
+        form: Format of its receipt: from 2 on every column counts.
+    """
+    return _digest(connection, _CELLS_BY_FORMAT[form], window)
 
 
-def digest_of_sums(connection: Connection, window: Window) -> str:
+def digest_of_sums(connection: Connection, window: Window, form: int) -> str:
     """Hash over the sums that the published values of *window* were made from.
 
     Of released cells alone: whoever holds these could guess a withheld cell from a hash of all.
     """
-    sums = RELEASED_STATISTIC.c
-    found = select(
-        sums.unit, sums.weight, sums.weighted_micro, sums.contributors, sums.n_eff
-    ).where(sums.cadence == window.cadence.value, sums.window_start == window.start)
-    return _digest(sorted([*row] for row in connection.execute(found)))
+    return _digest(connection, _SUMS_BY_FORMAT[form], window)
 
 
-def _digest(rows: list[list[object]]) -> str:
+def digest_of_summary(connection: Connection, window: Window) -> str:
+    """Hash over what is said of *window* as a whole."""
+    return _digest(connection, _OF_SUMMARY, window)
+
+
+def raw(column: Column[Any]) -> TypeCoerce[Any]:
+    """*column* as the driver gives it: a date that is none can be read, and told apart."""
+    return type_coerce(column, NullType())
+
+
+def spelled(value: object) -> object:
+    """A raw value as SQLite spells it, so that both databases have the same hashes."""
+    if value is None or isinstance(value, int | float | str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return str(value)
+
+
+def _digest(connection: Connection, columns: Sequence[Column[Any]], window: Window) -> str:
+    table = columns[0].table
+    found = connection.execute(
+        select(*map(raw, columns)).where(
+            table.c.cadence == window.cadence.value, table.c.window_start == window.start
+        )
+    )
+    rows = [[spelled(value) for value in row] for row in found]
+    rows.sort(key=lambda row: [str(value) for value in row])
     return sha256(canonical({"rows": rows})).hexdigest()

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from models.climate.windows import Cadence, window_of
+from models.climate.disclosure import receipt as receipts
+from models.climate.disclosure.receipt import Receipt
+from models.climate.windows import Window
 from services.alerts import database
 from services.alerts.ledger import chain
-from services.alerts.ledger.digests import digest_of_cells, digest_of_sums
-from services.alerts.tables.released import LEDGER, PUBLISHED_CELL, RECEIPT, RELEASED_STATISTIC
+from services.alerts.ledger.digests import (
+    digest_of_cells,
+    digest_of_summary,
+    digest_of_sums,
+    raw,
+    spelled,
+)
+from services.alerts.tables.released import (
+    LEDGER,
+    PUBLISHED_CELL,
+    RECEIPT,
+    RELEASED_STATISTIC,
+    WINDOW_SUMMARY,
+)
 
-Fault = Literal["sequence", "chain", "receipt", "statistics", "cells", "unlisted"]
+Fault = Literal[
+    "sequence", "chain", "kind", "receipt", "statistics", "cells", "summary", "unlisted"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +58,37 @@ class LedgerCheck:
         return self.broken_at is None
 
 
-def verify(place: Connection | str | Path) -> LedgerCheck:
+@dataclass(slots=True)
+class _Listed:
+    """What the entries that were read so far vouch for."""
+
+    receipts: set[str] = field(default_factory=set)
+    windows: set[tuple[object, object]] = field(default_factory=set)
+
+
+def verify(
+    place: Connection | str | Path, told: Callable[[int, int], None] | None = None
+) -> LedgerCheck:
     """Read the ledger from its first entry, and what its receipts vouch for.
 
     Args:
         place: An open connection, the URL of a database, or the path of a SQLite file; neither
             of the last two needs a running service.
+        told: Called after each entry with how many were read, and of how many.
     """
     if isinstance(place, Connection):
-        return _verify(place)
+        return _verify(place, told)
     engine = database.open_read_only(place)
     try:
         with database.reading(engine).begin() as connection:
-            return _verify(connection)
+            return _verify(connection, told)
     finally:
         engine.dispose()
 
 
-def _verify(connection: Connection) -> LedgerCheck:
-    entries, head = 0, chain.GENESIS
-    closed: set[tuple[str, date]] = set()
+def _verify(connection: Connection, told: Callable[[int, int], None] | None) -> LedgerCheck:
+    entries, head, listed = 0, chain.GENESIS, _Listed()
+    of = connection.execute(select(func.count()).select_from(LEDGER)).scalar_one()
     for row in connection.execute(select(LEDGER).order_by(LEDGER.c.seq)).all():
         fault: Fault | None = None
         if row.seq != entries + 1 or row.previous != head:
@@ -70,26 +96,89 @@ def _verify(connection: Connection) -> LedgerCheck:
         elif row.hash != chain.link(row.previous, row.seq, row.at, row.kind, row.body):
             fault = "chain"
         elif row.kind == "window_closed":
-            fault = _fault_of_window(connection, json.loads(row.body), closed)
+            fault = _fault_of_window(connection, json.loads(row.body), listed)
+        else:
+            fault = "kind"
         if fault is not None:
             return LedgerCheck(entries, head, row.seq, fault)
         entries, head = row.seq, row.hash
-    for table in (RECEIPT, PUBLISHED_CELL, RELEASED_STATISTIC):
-        windows = select(table.c.cadence, table.c.window_start).distinct()
-        if not {(cadence, start) for cadence, start in connection.execute(windows)} <= closed:
-            return LedgerCheck(entries, head, entries + 1, "unlisted")
+        if told is not None:
+            told(entries, of)
+    if not _all_listed(connection, listed):
+        return LedgerCheck(entries, head, entries + 1, "unlisted")
     return LedgerCheck(entries, head)
 
 
 def _fault_of_window(
-    connection: Connection, entry: Mapping[str, str], closed: set[tuple[str, date]]
+    connection: Connection, entry: Mapping[str, str], listed: _Listed
 ) -> Fault | None:
-    """Whether what the entry vouches for stands in the tables as it did; *closed* grows."""
-    found = connection.execute(select(RECEIPT).where(RECEIPT.c.id == entry["receipt"])).first()
-    if found is None or sha256(found.body.encode()).hexdigest() != found.id:
+    """Whether what the entry vouches for stands in the tables as it did; *listed* grows."""
+    found = sound_receipt(connection, entry["receipt"])
+    if found is None or _key(found.window) in listed.windows:
         return "receipt"
-    window = window_of(Cadence(found.cadence), found.window_start)
-    closed.add((found.cadence, found.window_start))
-    if digest_of_sums(connection, window) != json.loads(found.body)["input"]:
+    listed.receipts.add(entry["receipt"])
+    listed.windows.add(_key(found.window))
+    return fault_of(connection, found, entry)
+
+
+def fault_of(
+    connection: Connection, receipt: Receipt, entry: Mapping[str, str]
+) -> Literal["statistics", "cells", "summary"] | None:
+    """What of the rows of the receipt's window is not what it and its ledger entry say."""
+    window, form = receipt.window, receipt.format
+    if digest_of_sums(connection, window, form) != receipt.input_digest:
         return "statistics"
-    return None if digest_of_cells(connection, window) == entry["cells"] else "cells"
+    if form == 1 and _knows_more(connection, window):
+        return "statistics"
+    if digest_of_cells(connection, window, form) != entry["cells"]:
+        return "cells"
+    if form > 1 and digest_of_summary(connection, window) != entry["summary"]:
+        return "summary"
+    return None
+
+
+def sound_receipt(connection: Connection, receipt_id: str) -> Receipt | None:
+    """The receipt of that id; None where there is none, or it is not what its id says."""
+    columns = RECEIPT.c
+    found = connection.execute(
+        select(columns.body, columns.cadence, raw(columns.window_start)).where(
+            columns.id == receipt_id
+        )
+    ).first()
+    if found is None:
+        return None
+    body, *window = found
+    try:
+        if sha256(body.encode("ascii")).hexdigest() != receipt_id:
+            return None
+        receipt = receipts.read(body)
+    except ValueError:
+        return None
+    return receipt if tuple(map(spelled, window)) == _key(receipt.window) else None
+
+
+def _key(window: Window) -> tuple[object, object]:
+    return window.cadence.value, window.start.isoformat()
+
+
+def _knows_more(connection: Connection, window: Window) -> bool:
+    """Whether its sums hold what a receipt of format 1 cannot vouch for."""
+    sums = RELEASED_STATISTIC.c
+    more = select(sums.unit).where(
+        sums.cadence == window.cadence.value,
+        sums.window_start == window.start,
+        sums.squares_micro.is_not(None) | sums.shares.is_not(None),
+    )
+    return connection.execute(more.limit(1)).first() is not None
+
+
+def _all_listed(connection: Connection, listed: _Listed) -> bool:
+    """Whether no row is there that no entry vouches for."""
+    if not set(connection.execute(select(RECEIPT.c.id)).scalars()) <= listed.receipts:
+        return False
+    for table in (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY):
+        windows = select(table.c.cadence, raw(table.c.window_start)).distinct()
+        found = {(cadence, spelled(start)) for cadence, start in connection.execute(windows)}
+        if not found <= listed.windows:
+            return False
+    return True

@@ -74,6 +74,7 @@ RELEASED_STATISTIC: Final = Table(
     Column("n_eff", Float, nullable=False),
     Column("squares_micro", BigInteger),
     Column("shares", Text),
+    Index("released_statistic_window", "cadence", "window_start"),
 )
 """Sums of released cells alone: all that their published values are made from.
 

@@ -17,6 +17,7 @@ from transformers import (
 )
 
 from models.language import registry
+from models.language.digest import sha256
 from models.language.labels import Signal
 from models.language.registry import ModelRefused
 from models.language.scorer import Scorer
@@ -138,3 +139,17 @@ def test_a_missing_encoder_says_how_to_build_it(
 
     with pytest.raises(ModelRefused, match=r"models\.language\.weights\.build"):
         registry.load(threads=1)
+
+
+@pytest.mark.parametrize("version", ["e5-tuned-2026.1", "e5-probe-2026.1"])
+def test_a_version_names_files_that_hash_to_what_it_says(version: str) -> None:
+    found = registry.weights_of(version)
+
+    shipped = {name: digest for name, digest in found.items() if (registry.FOLDER / name).exists()}
+    assert len(shipped) >= 1
+    assert {name: sha256(registry.FOLDER / name) for name in shipped} == shipped
+    assert {"model.safetensors", "tokenizer.json"} < found.keys()
+
+
+def test_a_version_that_the_registry_does_not_name_has_no_weights() -> None:
+    assert registry.weights_of("fake-1") == {}
