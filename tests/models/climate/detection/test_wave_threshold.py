@@ -1,0 +1,107 @@
+"""The thresholds keep what they promise, in weeks that they have not seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.climate.detection.wave import wave_episodes
+from models.climate.detection.wave_baseline import signal_baseline
+from models.climate.detection.wave_scan import surges
+from models.climate.detection.wave_threshold import (
+    Clustering,
+    fit_clustering,
+    null_signals,
+    wave_thresholds,
+)
+from tests.models.climate.detection.signals import DEPARTMENTS, RELATED, UNITS, chance, panel
+
+REPETITIONS = 60
+
+
+def test_the_promised_number_of_false_episodes_is_kept() -> None:
+    done: list[int] = []
+    weeks = panel(chance(1, 8.0))
+    thresholds = wave_thresholds(
+        weeks, UNITS, repetitions=REPETITIONS, generator=np.random.default_rng(1),
+        progress=done.append,
+    )  # fmt: skip
+
+    rates = {}
+    for name, threshold in (("raised", thresholds.raised), ("clearly", thresholds.clearly)):
+        fresh = [panel(chance(seed, 8.0)) for seed in range(100, 140)]
+        found = sum(len(wave_episodes(surges(p).z, p, RELATED, threshold)) for p in fresh)
+        rates[name] = found / (len(fresh) * 64 / 52)
+
+    print(f"{thresholds}, false episodes a year {rates}")
+    assert done == list(range(1, REPETITIONS + 1))
+    assert thresholds.raised < thresholds.clearly
+    assert 0.3 <= rates["clearly"] <= 1.5
+    assert 2.5 <= rates["raised"] <= 5.5
+
+
+def test_the_same_chance_gives_the_same_thresholds() -> None:
+    weeks = panel(chance(1))
+
+    one, other = (
+        wave_thresholds(
+            weeks, UNITS, repetitions=3, generator=np.random.default_rng(4),
+            progress=lambda _: None,
+        )
+        for _ in range(2)
+    )  # fmt: skip
+
+    assert one == other
+
+
+def test_what_is_drawn_is_what_is_usual_and_adds_up() -> None:
+    weeks = panel(chance(2, 12.0))
+    baseline = signal_baseline(weeks)
+    generator = np.random.default_rng(1)
+
+    drawn = [
+        null_signals(weeks, UNITS, baseline, Clustering(0.5, 0.6), generator).count
+        for _ in range(60)
+    ]
+
+    mean = np.nanmean(drawn, axis=0)
+    usual = np.nanmean(baseline.usual, axis=1)
+    assert np.nanmean(mean, axis=1) == pytest.approx(usual, rel=0.05)
+    rows = [weeks.units.index(f"a{number}") for number in range(4)]
+    whole = drawn[0][rows].sum(axis=0)
+    added = np.isfinite(whole)
+    in_no_department = drawn[0][weeks.units.index("a"), added] - whole[added]
+    assert np.all(in_no_department >= 0)
+    assert np.mean(in_no_department) < 1
+
+
+@pytest.mark.parametrize("clustering", [Clustering(0.0, 0.0), Clustering(0.8, 0.7)])
+def test_the_clustering_that_is_drawn_is_found_again(clustering: Clustering) -> None:
+    weeks = panel(chance(3, 30.0))
+    baseline = signal_baseline(weeks)
+    generator = np.random.default_rng(2)
+    rows = [weeks.units.index(unit) for unit in DEPARTMENTS]
+
+    off = np.array([
+        (null_signals(weeks, UNITS, baseline, clustering, generator).count - baseline.usual)[rows]
+        / np.sqrt(baseline.usual[rows])
+        for _ in range(30)
+    ])  # fmt: skip
+
+    assert np.nanmean(off**2) - 1 == pytest.approx(clustering.excess, abs=0.1)
+    lasting = clustering.excess * clustering.memory
+    assert np.nanmean(off[..., 1:] * off[..., :-1]) == pytest.approx(lasting, abs=0.08)
+
+
+def test_counts_of_independent_people_show_no_clustering() -> None:
+    weeks = panel(chance(4, 20.0))
+
+    assert fit_clustering(weeks, signal_baseline(weeks)).excess < 0.15
+
+
+def test_what_can_not_be_judged_is_refused() -> None:
+    with pytest.raises(ValueError, match="nothing was judged"):
+        wave_thresholds(
+            panel(chance(1, weeks=12)), UNITS, repetitions=1,
+            generator=np.random.default_rng(1), progress=lambda _: None,
+        )  # fmt: skip
