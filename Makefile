@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz check lint bench bench-models train train-smoke evaluate golden clean
+.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz attacks check lint bench bench-models train train-smoke evaluate golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ chaos: setup ## ten minutes of faults under load on Apache Kafka and PostgreSQL
 
 fuzz: setup  ## 20,000 requests that OpenAPI allows or forbids, to a real gateway: no 5xx
 	$(PY) -m tests.fuzz
+
+attacks: setup ## try to get at single people through what is published; print what was measured
+	$(PY) -m pytest tests/attacks
 
 lint: setup ## format, lint, types, import contracts
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports
