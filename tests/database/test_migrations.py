@@ -9,9 +9,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, inspect
 
 from services.alerts import database, migrations
-from services.alerts.tables import operations, pseudonymous, released
+from services.alerts.tables import operations, outcomes, pseudonymous, released
 
-ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA)
+ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA, outcomes.METADATA)
 
 
 def tables(engine: Engine) -> set[str]:
