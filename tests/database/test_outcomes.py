@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -151,6 +153,24 @@ def test_computed_again_elsewhere_they_are_the_same_to_the_last_digit(
 
     assert bodies(organisation) == first
     assert len(first) == 3
+
+
+async def test_a_stop_waits_until_the_database_is_let_go(organisation: Engine) -> None:
+    done: list[str] = []
+
+    def slow() -> datetime:
+        time.sleep(0.4)
+        done.append("asked")
+        return NOW
+
+    running = asyncio.create_task(Refreshing(organisation, registering(LEAVERS), slow).run())
+    await asyncio.sleep(0.2)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert done
+    assert len(bodies(organisation)) == 1
 
 
 def test_what_a_policy_no_longer_registers_is_no_longer_shown(organisation: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -40,7 +41,7 @@ class Refreshing:
         """Run until cancelled; no fault ends it."""
         while True:
             try:
-                await asyncio.to_thread(self.tick)
+                await _to_its_end(self.tick)
             except Unavailable as missing:
                 logs.emit("batch.waiting", level="warning", waiting_for=missing.dependency)
             except Exception as failure:  # noqa: BLE001  a loop that ended would show old findings
@@ -67,3 +68,14 @@ class Refreshing:
         self._seen = marker
         logs.emit("outcomes.computed", count=len(found) + len(changes))
         return True
+
+
+async def _to_its_end(tick: Callable[[], object]) -> None:
+    """Run *tick* in a thread; who is cancelled waits for it, as the database is closed next."""
+    running = asyncio.ensure_future(asyncio.to_thread(tick))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            await running
+        raise
