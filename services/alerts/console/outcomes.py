@@ -139,10 +139,14 @@ def _lines(lines: LinesShown, units: Mapping[str, str], language: Language) -> L
         chart(months, [Line(name, climate, "circle", "first")]),
         chart(months, [Line(name, figure, "square", "second")], step=step, bounds=None),
         tuple(
-            Row(label, _number(month.climate, language), _figure(month, language))
+            Row(label, _climate(month, language), _figure(month, language))
             for label, month in zip(months, lines.months, strict=True)
         ),
     )
+
+
+def _climate(month: MonthShown, language: Language) -> str | None:
+    return None if month.climate is None else sentences.signed(month.climate, language)
 
 
 def _figure(month: MonthShown, language: Language) -> str | None:

@@ -144,9 +144,9 @@ def _panel(outcome: Outcome, pairs: Sequence[MonthlyPair]) -> PanelShown | None:
         return None
     return PanelShown(
         lag=lag,
-        coefficient=round(found.coefficient, DECIMALS),
-        low=round(found.low, DECIMALS),
-        high=round(found.high, DECIMALS),
+        coefficient=_rounded(found.coefficient),
+        low=_rounded(found.low),
+        high=_rounded(found.high),
         units=len(found.units),
         months=found.months,
         pairs=found.pairs,
@@ -176,9 +176,9 @@ def _shown(
         AssociationShown(
             lag=said.lag,
             strongest_of=len(said.lags),
-            coefficient=round(said.coefficient, DECIMALS),
-            low=round(said.low, DECIMALS),
-            high=round(said.high, DECIMALS),
+            coefficient=_rounded(said.coefficient),
+            low=_rounded(said.low),
+            high=_rounded(said.high),
             p_value=round(said.p_value, P_DECIMALS),
             p_adjusted=round(shares[outcome.id, pair.unit], P_DECIMALS),
             hypotheses=len(shares),
@@ -204,7 +204,7 @@ def _lines(
     months = tuple(
         MonthShown(
             month=month,
-            climate=round(climate, DECIMALS) if np.isfinite(climate) else None,
+            climate=_rounded(climate) if np.isfinite(climate) else None,
             figure=business if np.isfinite(business) else None,
             band=bands.get(month),
         )
@@ -238,14 +238,18 @@ def _effect_shown(
     if found is None:
         return None
     return EffectShown(
-        effect=round(found.effect, DECIMALS),
-        low=round(found.low, DECIMALS),
-        high=round(found.high, DECIMALS),
+        effect=_rounded(found.effect),
+        low=_rounded(found.low),
+        high=_rounded(found.high),
         p_value=round(found.p_value, P_DECIMALS),
         p_adjusted=round(shares[key], P_DECIMALS),
         hypotheses=len(shares),
         placebos=len(found.placebos),
     )
+
+
+def _rounded(value: float) -> float:
+    return round(value, DECIMALS) + 0.0  # no minus before a nought
 
 
 def _adjusted(p_values: Mapping[Key, float]) -> dict[Key, float]:

@@ -121,13 +121,14 @@ def _interval(
     value: float, low: float, high: float, name: str, language: Language
 ) -> dict[str, str]:
     return {
-        name: _signed(value, language),
-        "low": _signed(low, language),
-        "high": _signed(high, language),
+        name: signed(value, language),
+        "low": signed(low, language),
+        "high": signed(high, language),
     }
 
 
-def _signed(value: float, language: Language) -> str:
+def signed(value: float, language: Language) -> str:
+    """A valence or a coefficient with two decimals and its sign; zero has none."""
     pattern = "+0.00;-0.00" if round(value, 2) else "0.00"
     return format_decimal(value or 0.0, pattern, locale=language.value)
 

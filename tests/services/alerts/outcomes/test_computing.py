@@ -118,6 +118,14 @@ def test_before_36_months_there_are_two_lines_and_no_coefficient() -> None:
     assert all(month.climate is not None and month.figure is not None for month in lines.months)
 
 
+def test_no_value_is_a_nought_with_a_minus() -> None:
+    read = inputs({"north": 200, "south": 260})
+    shown = [month.climate for lines in one(read).units for month in lines.months]
+
+    assert 0 in shown
+    assert [value for value in shown if str(value) == "-0.0"] == []
+
+
 def test_the_first_month_that_is_enough_has_one() -> None:
     (lines, _) = one(inputs({"north": 200, "south": 260}, count=36)).units
 
