@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from services.contracts.failures import Unavailable
 
 Insert = postgresql.Insert | sqlite.Insert
-ZONES: Final = ("pseudonymous", "released", "operations")
+ZONES: Final = ("pseudonymous", "released", "operations", "outcomes")
 ONE_FILE: Final[dict[str | None, str | None]] = dict.fromkeys(ZONES)
-"""SQLite has no schemas: the three zones share its one file."""
+"""SQLite has no schemas: the zones share its one file."""
 STATEMENT_ROWS: Final = 500
 """Rows a statement: 500 rows of 17 columns stay under SQLite's 32,766 variables."""
 _INSERT: Final[dict[str, Callable[[Table], Insert]]] = {

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from sqlalchemy import Connection, Table, text
 
 from services.alerts.database import ZONES
-from services.alerts.tables import operations, pseudonymous, released
+from services.alerts.tables import operations, outcomes, pseudonymous, released
 
 Process = Literal["collector", "alerts", "reader"]
 
@@ -31,8 +31,9 @@ GRANTS: Final[Mapping[Process, Mapping[str, Sequence[Table]]]] = {
         _READ: (released.WINDOW_SUMMARY,),
     },
     "alerts": {
-        _ALL: (*_OPEN, *_TOLD),
-        _ADD: released.FINAL,
+        _ALL: (*_OPEN, *_TOLD, outcomes.OUTCOME_FINDING),
+        _ADD: (*released.FINAL, *outcomes.KEPT),
+        _COUNT: (outcomes.OUTCOME_KEY,),
         _READ: (released.UNIT, released.LATE),
     },
     "reader": {
@@ -44,6 +45,7 @@ GRANTS: Final[Mapping[Process, Mapping[str, Sequence[Table]]]] = {
             operations.RULE,
             operations.ALERT_STATE,
             operations.TRANSITION,
+            outcomes.OUTCOME_FINDING,
         )
     },
 }

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from models.climate.windows import Window
 from services.alerts import api, database, migrations
-from services.alerts.api import access, alerts, health, indicators, units
+from services.alerts.api import access, alerts, health, indicators, outcomes, units
 from services.alerts.closing import Closer
 from services.alerts.console import routes as console
 from services.alerts.delivery import sender
@@ -25,6 +25,8 @@ from services.alerts.delivery.vault import Vault
 from services.alerts.exposition import Looked
 from services.alerts.loops import Closing
 from services.alerts.open_alerts import open_alerts
+from services.alerts.outcomes.importing import Importing
+from services.alerts.outcomes.refreshing import Refreshing
 from services.alerts.rules import catalogue, evaluation
 from services.alerts.settings import AlertsSettings
 from services.contracts.governance import Policy
@@ -32,7 +34,13 @@ from services.process import web
 from services.telemetry import logs
 from services.telemetry.clock import wall
 
-ROUTERS: Final = (indicators.router, units.router, alerts.router, health.router)
+ROUTERS: Final = (
+    indicators.router,
+    units.router,
+    alerts.router,
+    outcomes.router,
+    health.router,
+)
 DESCRIPTION: Final = web.Description(
     service="alerts",
     summary="What may be known of the climate of an organisation.",
@@ -43,13 +51,17 @@ Loop = Callable[[], Coroutine[Any, Any, None]]
 
 
 class State(TypedDict):
-    """What every route finds in ``request.state``; its engine has a reader's rights."""
+    """What every route finds in ``request.state``; its engine has a reader's rights.
+
+    ``importing`` alone can write: business figures, for whoever holds a key.
+    """
 
     engine: Engine
     reader_token: SecretStr | None
     now: Callable[[], datetime]
     looked: Looked
     console: console.Console
+    importing: Importing
 
 
 def create_app(
@@ -77,7 +89,8 @@ def create_app(
             now=now,
             chance=SystemRandom().random,
         )
-        async with _running((closing.run, deliver)):
+        refreshing = Refreshing(engine, policy, now)
+        async with _running((closing.run, deliver, refreshing.run)):
             logs.emit("process.ready", service="alerts", address=f"{settings.host}:{settings.port}")
             yield {
                 "engine": readers,
@@ -85,6 +98,7 @@ def create_app(
                 "now": now,
                 "looked": looked,
                 "console": _console(readers, policy),
+                "importing": Importing(engine, {each.id: each for each in policy.outcomes}, now),
             }
             logs.emit("process.stopping", service="alerts")
         readers.dispose()

@@ -14,7 +14,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import override
 
-from services.contracts.access import ApiKey, Scope, generate
+from services.contracts.access import GATEWAY, ApiKey, Scope, generate
 from services.ingest.api_keys import ApiKeys
 from services.ingest.gateway_database import open_gateway_database
 from services.telemetry.clock import wall
@@ -68,7 +68,7 @@ def keys() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice([scope.value for scope in Scope]),
+    type=click.Choice([scope.value for scope in GATEWAY]),
     multiple=True,
     required=True,
     help="What the key may do; may be given several times.",

@@ -22,6 +22,11 @@ COMMANDS: Final = {
         "climate_database",
         "The alerts database: its schema, and who may do what.",
     ),
+    "outcomes": (
+        "services.cli.outcomes",
+        "outcomes",
+        "Monthly business figures beside the climate.",
+    ),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
     "verify-ledger": ("services.cli.verify_ledger", "verify_ledger", "Check the ledger's chain."),

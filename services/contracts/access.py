@@ -23,6 +23,11 @@ class Scope(StrEnum):
     DIRECTORY_WRITE = "directory:write"
     OPTOUTS_WRITE = "optouts:write"
     CLOCK_WRITE = "clock:write"
+    OUTCOMES_WRITE = "outcomes:write"
+
+
+GATEWAY: Final = tuple(scope for scope in Scope if scope is not Scope.OUTCOMES_WRITE)
+"""What a key of the gateway may do; business figures never pass it."""
 
 
 class ApiKey(BaseModel):

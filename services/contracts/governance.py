@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from models.language.labels import Driver, Language, Signal
-from services.contracts import policy_document
+from services.contracts import policy_document, registration
 from services.contracts.denied_channels import denied
 from services.contracts.failures import Fault, faults
 from services.contracts.policy_document import PolicyInvalid, Reason
+from services.contracts.registration import Intervention, Outcome
 
 __all__ = ["FLOOR", "INDICATORS", "Policy", "PolicyInvalid", "Reason", "checked", "fingerprint"]
 
@@ -69,6 +70,8 @@ class Policy(_Part):
             than it was measured (``barograph drift``).
         k: Fewest people behind a published value.
         expires: Last day on which it is in force.
+        outcomes: Monthly business figures that are put beside the climate.
+        interventions: Dated events around which the climate of their units is looked at.
         demo: Admits synthetic sources only, and needs no decision of a works council.
     """
 
@@ -87,6 +90,8 @@ class Policy(_Part):
     retention: Retention = Retention()
     works_council: WorksCouncil
     expires: day
+    outcomes: Annotated[tuple[Outcome, ...], Field(max_length=20)] = ()
+    interventions: Annotated[tuple[Intervention, ...], Field(max_length=50)] = ()
     demo: bool = False
     signature: Signature | None = None
 
@@ -160,7 +165,8 @@ def checked(document: Mapping[str, Any]) -> Policy:
     """*document* as a policy whose content is allowed; its signature and date are not asked.
 
     Raises:
-        PolicyInvalid: malformed, below_floor, denied_channel, demo_only or not_agreed.
+        PolicyInvalid: malformed, below_floor, denied_channel, not_registrable, demo_only or
+            not_agreed.
     """
     k = document.get("k", FLOOR)
     if isinstance(k, int | float) and k < FLOOR:
@@ -175,6 +181,14 @@ def checked(document: Mapping[str, Any]) -> Policy:
     closed = tuple(Fault(place, why) for place, name in named if (why := denied(name)))
     if closed:
         raise PolicyInvalid("denied_channel", closed)
+    refused = registration.refusals(
+        policy.outcomes,
+        policy.interventions,
+        indicators=policy.indicators,
+        kept_months=policy.retention.published_months,
+    )
+    if refused:
+        raise PolicyInvalid("not_registrable", refused)
     if policy.demo and not all(f"{name}:".startswith(f"{DEMO}:") for name in policy.sources):
         raise PolicyInvalid("demo_only", (Fault("/sources", "demo_only"),))
     if not policy.demo and policy.works_council.decision in {"refused", "not_required"}:

@@ -39,6 +39,9 @@ Event = Literal[
     "rules.evaluated",
     "alert.changed",
     "delivery.attempted",
+    "outcomes.imported",
+    "outcomes.computed",
+    "outcomes.refused",
     # every process
     "record.malformed",
     "http.request",

@@ -93,8 +93,7 @@ class Company:
 
     def _contribution(self, person: int, window: Window) -> Cell:
         if (person, window) not in self._contributions:
-            here = {at: day for at, day in self.days[person].items() if window.holds(at)}
-            self._contributions[person, window] = cell_of(here, least_messages=LEAST_MESSAGES)
+            self._contributions[person, window] = cell_of(self.days[person], window)
         return self._contributions[person, window]
 
     def cells(self, window: Window, *, without_gone: bool = False) -> dict[str, Cell]:

@@ -38,7 +38,7 @@ def person(valence: float) -> Cell:
     """Nine messages on three days."""
     day = PersonDay(3, round(3 * valence * 1_000_000))
     days = {MONDAY + timedelta(days=n): day for n in range(3)}
-    return cell_of(days, least_messages=3)
+    return cell_of(days, week_of(MONDAY))
 
 
 def test_accounts_that_count_make_one_person_a_group() -> None:

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.alerts import database, migrations
-from services.alerts.tables import operations, pseudonymous, released
+from services.alerts.tables import operations, outcomes, pseudonymous, released
 from tests.database.postgresql import administer, named, server
 
-ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA)
+ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA, outcomes.METADATA)
 
 
 @pytest.fixture(scope="session")

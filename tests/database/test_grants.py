@@ -19,14 +19,19 @@ from services.alerts.collector import collect
 from services.alerts.grants import Process
 from services.alerts.main import create_app
 from services.alerts.settings import AlertsSettings
-from services.alerts.tables import operations, pseudonymous, released
+from services.alerts.tables import operations, outcomes, pseudonymous, released
 from tests.database.postgresql import administer, granted, named
 from tests.fakes.scores import MONDAY, policy, score
 from tests.fakes.stage import Stage, organisation
 
 TABLES = [
     table
-    for zone in (pseudonymous.METADATA, released.METADATA, operations.METADATA)
+    for zone in (
+        pseudonymous.METADATA,
+        released.METADATA,
+        operations.METADATA,
+        outcomes.METADATA,
+    )
     for table in zone.sorted_tables
 ]
 

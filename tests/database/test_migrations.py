@@ -12,9 +12,9 @@ from sqlalchemy import Engine, MetaData, insert, inspect
 from models.climate.windows import week_of
 from services.alerts import database, migrations
 from services.alerts.ledger import statistics
-from services.alerts.tables import operations, pseudonymous, released
+from services.alerts.tables import operations, outcomes, pseudonymous, released
 
-ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA)
+ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA, outcomes.METADATA)
 
 
 def tables(engine: Engine) -> set[str]:

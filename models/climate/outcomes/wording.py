@@ -111,10 +111,16 @@ FORBIDDEN: Final[Mapping[Language, Mapping[Claim, tuple[str, ...]]]] = {
 """Words by language and claim.  ``*`` is any letters, ``…`` any words of the same sentence."""
 
 ALLOWED: Final[Mapping[Language, tuple[str, ...]]] = {
-    Language.EN: ("third cause", "not a cause", "no cause", "not a forecast", "no forecast"),
-    Language.NL: ("derde oorzaak", "geen oorzaak", "geen oorzakelijk verband", "geen voorspelling"),
+    Language.EN: (
+        "third cause", "another cause", "not a cause", "no cause", "not a forecast", "no forecast",
+    ),
+    Language.NL: (
+        "derde oorzaak", "andere oorzaak", "geen oorzaak", "geen oorzakelijk verband",
+        "geen voorspelling",
+    ),
     Language.FR: (
-        "troisième cause", "pas une cause", "aucune cause", "pas une prévision", "aucune prévision",
+        "troisième cause", "autre cause", "pas une cause", "aucune cause", "pas une prévision",
+        "aucune prévision",
     ),
 }  # fmt: skip
 """Phrases that hold a forbidden word and say the opposite of what it claims."""

@@ -23,8 +23,6 @@ def bounded(written: Integers, day_means: Floats) -> tuple[Integers, Integers]:
         written: People x 7, messages of each day.
         day_means: People x 7, their mean valence.
     """
-    day_weights = np.minimum(written, DAILY_BOUND)
-    total = day_weights.sum(axis=1)
-    weight = np.minimum(total, WEEKLY_BOUND)
-    mean = (day_weights * day_means).sum(axis=1) / np.maximum(total, 1)
-    return weight, np.rint(MICRO * weight * mean).astype(np.int64)
+    so_far = np.minimum(np.minimum(written, DAILY_BOUND).cumsum(axis=1), WEEKLY_BOUND)
+    day_weights = np.diff(so_far, axis=1, prepend=0)  # days count until the week is full
+    return so_far[:, -1], np.rint(MICRO * (day_weights * day_means).sum(axis=1)).astype(np.int64)

@@ -83,22 +83,33 @@ class Chart:
     floor: int = HEIGHT - BOTTOM
 
 
-def _span(values: Sequence[float], step: float) -> tuple[int, int]:
+def _span(
+    values: Sequence[float], step: float, bounds: tuple[float, float] | None
+) -> tuple[int, int]:
     """Lowest and highest grid line around *values*, in steps; at least four steps apart."""
     low = int(min(values, default=0.0) / step // 1)
     high = -int(-max(values, default=0.0) / step // 1)
     while high - low < 4:  # noqa: PLR2004  a flat line is not magnified into a mountain
         low, high = low - 1, high + 1
-    return max(low, round(-1 / step)), min(high, round(1 / step))
+    if bounds is None:
+        return low, high
+    return max(low, round(bounds[0] / step)), min(high, round(bounds[1] / step))
 
 
-def chart(windows: Sequence[str], lines: Sequence[Line], *, step: float = 0.1) -> Chart:
+def chart(
+    windows: Sequence[str],
+    lines: Sequence[Line],
+    *,
+    step: float = 0.1,
+    bounds: tuple[float, float] | None = (-1.0, 1.0),
+) -> Chart:
     """Place *lines* over *windows*.
 
     Args:
         windows: Labels, oldest first.
         lines: Each with one value or None a window.
         step: Distance of the grid lines, in the unit of the values.
+        bounds: Values that there can be, a valence's by default; None where nobody knows.
 
     Returns:
         A chart whose vertical axis holds every value; a line has a gap wherever a value is None.
@@ -109,7 +120,7 @@ def chart(windows: Sequence[str], lines: Sequence[Line], *, step: float = 0.1) -
         (['a', 'c'], ())
     """
     known = [value for line in lines for value in line.values if value is not None]
-    low, high = _span(known, step)
+    low, high = _span(known, step, bounds)
     usable = WIDTH - LEFT - RIGHT
     distance = usable / max(len(windows) - 1, 1)
 

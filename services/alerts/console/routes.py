@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
+from services.alerts.console import outcomes
 from services.alerts.console.view import OpenAlert, View, view
 from services.alerts.console.wording import Wording, preferred, wording
 
@@ -81,8 +82,14 @@ def lifespan_console(request: Request) -> Console:
     return cast("Console", request.state.console)
 
 
-def render(shown: View | None, alerts: Sequence[OpenAlert], words: Wording, facts: Facts) -> str:
-    """Return the page as HTML."""
+def render(
+    shown: View | None,
+    alerts: Sequence[OpenAlert],
+    words: Wording,
+    facts: Facts,
+    beside: outcomes.Beside | None = None,
+) -> str:
+    """Return the page as HTML; *beside* is the section of business figures and events."""
     return (
         environment()
         .get_template("page.html")
@@ -93,6 +100,7 @@ def render(shown: View | None, alerts: Sequence[OpenAlert], words: Wording, fact
             say=words.say,
             languages=[(one.value, wording(one).say("language")) for one in Language],
             facts=facts,
+            beside=beside,
         )
     )
 
@@ -109,7 +117,8 @@ def page(
     with console.engine.connect() as connection:
         shown = read(connection, unit, words)
         alerts = console.alerts(connection, words)
-    html = render(shown, alerts, words, console.facts)
+        beside = outcomes.read(connection, words.language)
+    html = render(shown, alerts, words, console.facts, beside)
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
 

@@ -61,6 +61,10 @@ class Wording:
             abs(value) if pattern == "0.00" else value, pattern, locale=self.language.value
         )
 
+    def number(self, value: float) -> str:
+        """Return a number of any scale, with at most three decimals."""
+        return format_decimal(value, locale=self.language.value)
+
     def percent(self, value: float) -> str:
         """Return a share as a whole percentage."""
         return format_percent(value, "0 %", locale=self.language.value)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from models.climate.cell import Cell, cell_of
 from models.climate.person_day import PersonDay
+from models.climate.windows import week_of
 from models.simulation.score_level.contribution import bounded
-from models.simulation.score_level.leaf_week import LEAST_MESSAGES, leaf_week
+from models.simulation.score_level.leaf_week import leaf_week
 from models.simulation.score_level.weeks import PersonWeek
 
 MONDAY = date(2026, 1, 5)
@@ -29,7 +30,7 @@ def cell(week: list[tuple[int, int]]) -> Cell:
         for day, (messages, tenths) in enumerate(week)
         if messages
     }
-    return cell_of(days, least_messages=LEAST_MESSAGES)
+    return cell_of(days, week_of(MONDAY))
 
 
 @given(WEEKS)
