@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from models.climate.windows import Window
 from services.alerts import api, database, migrations
-from services.alerts.api import access, alerts, health, indicators, units
+from services.alerts.api import access, alerts, health, indicators, receipts, units
 from services.alerts.closing import Closer
 from services.alerts.console import routes as console
 from services.alerts.delivery import sender
@@ -32,7 +32,13 @@ from services.process import web
 from services.telemetry import logs
 from services.telemetry.clock import wall
 
-ROUTERS: Final = (indicators.router, units.router, alerts.router, health.router)
+ROUTERS: Final = (
+    indicators.router,
+    units.router,
+    alerts.router,
+    receipts.router,
+    health.router,
+)
 DESCRIPTION: Final = web.Description(
     service="alerts",
     summary="What may be known of the climate of an organisation.",

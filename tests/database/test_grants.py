@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -119,9 +120,12 @@ def test_alerts_closes_windows_and_people_read_as_a_reader(
     with TestClient(create_app(settings, policy(), lambda: collector.now)) as client:
         paths = ("/", "/v1/indicators", "/v1/units", "/v1/alerts", "/metrics/indicators")
         answers = {path: client.get(path).status_code for path in paths}
+        linked = re.findall(r"/v1/receipts/[0-9a-f]{64}", client.get("/").text)
+        receipts = [client.get(path).status_code for path in linked]
 
     assert [window.start for window in closed] == [following]
     assert answers == dict.fromkeys(paths, 200)
+    assert receipts == [200]
     assert ledger.verify(settings.database).entries == 2
 
 

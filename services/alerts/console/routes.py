@@ -81,8 +81,14 @@ def lifespan_console(request: Request) -> Console:
     return cast("Console", request.state.console)
 
 
-def render(shown: View | None, alerts: Sequence[OpenAlert], words: Wording, facts: Facts) -> str:
-    """Return the page as HTML."""
+def render(
+    shown: View | None,
+    alerts: Sequence[OpenAlert],
+    words: Wording,
+    facts: Facts,
+    receipt: str | None = None,
+) -> str:
+    """Return the page as HTML; *receipt* is the id of the latest week's, to link to."""
     return (
         environment()
         .get_template("page.html")
@@ -93,6 +99,7 @@ def render(shown: View | None, alerts: Sequence[OpenAlert], words: Wording, fact
             say=words.say,
             languages=[(one.value, wording(one).say("language")) for one in Language],
             facts=facts,
+            receipt=receipt,
         )
     )
 
@@ -109,7 +116,8 @@ def page(
     with console.engine.connect() as connection:
         shown = read(connection, unit, words)
         alerts = console.alerts(connection, words)
-    html = render(shown, alerts, words, console.facts)
+        receipt = indicators.newest_receipt(connection, Cadence.WEEK)
+    html = render(shown, alerts, words, console.facts, receipt)
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
 
