@@ -125,14 +125,17 @@ def test_any_changed_value_is_found_in_its_window(thousand: Engine, column: str)
         assert found.differences, (row, value)
 
 
-def test_a_chain_that_was_written_anew_over_another_value_is_found(thousand: Engine) -> None:
+@pytest.mark.parametrize(("column", "forged"), [("value", 0.99), ("band", "2-4")])
+def test_a_chain_that_was_written_anew_over_another_value_is_found(
+    thousand: Engine, column: str, forged: object
+) -> None:
     """Whoever may write everything can make the chain hold, but not the value follow."""
     with thousand.connect() as connection:
         receipt, unit = connection.execute(
             select(CELL.receipt_id, CELL.unit).where(CELL.indicator == "valence").limit(1)
         ).one()
         of_it = (CELL.receipt_id == receipt, CELL.unit == unit, CELL.indicator == "valence")
-        connection.execute(update(released.PUBLISHED_CELL).where(*of_it).values(value=0.99))
+        connection.execute(update(released.PUBLISHED_CELL).where(*of_it).values({column: forged}))
         _chain_anew(connection, receipt)
 
         holds = ledger.verify(connection).holds
