@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from models.climate.windows import Cadence
-from services.alerts.tables.released import LATE, PUBLISHED_CELL, UNIT, WINDOW_SUMMARY
+from services.alerts.tables.released import LATE, PUBLISHED_CELL, RECEIPT, UNIT, WINDOW_SUMMARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,13 @@ def windows(
     if cadence is not None:
         found = found.where(WINDOW_SUMMARY.c.cadence == cadence.value)
     return tuple(_window(row) for row in connection.execute(found))
+
+
+def newest_receipt(connection: Connection, cadence: Cadence) -> str | None:
+    """Id of the receipt of the newest window of that length; None before there is one."""
+    found = select(RECEIPT.c.id).where(RECEIPT.c.cadence == cadence.value)
+    newest = found.order_by(RECEIPT.c.window_start.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def _values(

@@ -29,6 +29,8 @@ COMMANDS: Final = {
     ),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
+    "receipt": ("services.cli.receipt", "receipt", "What was decided for a window, in words."),
+    "replay": ("services.cli.replay", "replay", "Make what was published again, and compare."),
     "verify-ledger": ("services.cli.verify_ledger", "verify_ledger", "Check the ledger's chain."),
 }
 

@@ -94,6 +94,14 @@ def test_a_value_that_no_entry_vouches_for_is_found(published: Engine) -> None:
     assert checked(published).fault == "unlisted"
 
 
+def test_the_time_zone_of_whoever_reads_changes_nothing(published: Engine) -> None:
+    with published.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL TIME ZONE 'Asia/Tokyo'"))
+
+        assert ledger.verify(connection).holds
+
+
 def test_progress_is_told_after_each_entry(published: Engine) -> None:
     told: list[tuple[int, int]] = []
     with database.reading(published).begin() as connection:

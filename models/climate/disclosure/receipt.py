@@ -56,6 +56,11 @@ class Receipt:
     format: int = FORMAT
 
     @property
+    def units_published(self) -> int:
+        """How many units are shown; ``published`` counts values."""
+        return self.decisions.get("published", 0)
+
+    @property
     def body(self) -> bytes:
         """The one spelling that is stored and hashed."""
         fields: dict[str, object] = {

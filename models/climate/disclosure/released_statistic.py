@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from models.climate.cell import Cell
-from models.climate.disclosure.two_sided import numerator
+from models.climate.disclosure.two_sided import LEAST, numerator
 from models.climate.person_day import MICRO
 from models.climate.windows import Window
 
@@ -51,6 +51,15 @@ class ReleasedStatistic:
     def valence(self) -> float:
         """Weighted mean, -1 to 1, not rounded; there is one where ``has_valence``."""
         return self.weighted_micro / self.weight / MICRO
+
+    def stands(self, k: int) -> bool:
+        """Whether it has at least *k* contributors, and both sides of each share have enough.
+
+        Of the rules of release these are the ones that it says itself; the others need cells
+        that are not kept.
+        """
+        sides = (min(inside, self.contributors - inside) for inside in self.shares.values())
+        return self.contributors >= k and all(side >= LEAST for side in sides)
 
     def without(self, part: ReleasedStatistic) -> float | None:
         """Valence of everybody else in the same window; None where there is nobody else."""

@@ -82,14 +82,25 @@ def lifespan_console(request: Request) -> Console:
     return cast("Console", request.state.console)
 
 
-def render(
+def render(  # noqa: PLR0913  parts of the page, the last two by name
     shown: View | None,
     alerts: Sequence[OpenAlert],
     words: Wording,
     facts: Facts,
+    *,
     beside: outcomes.Beside | None = None,
+    receipt: str | None = None,
 ) -> str:
-    """Return the page as HTML; *beside* is the section of business figures and events."""
+    """Return the page as HTML.
+
+    Args:
+        shown: The week.
+        alerts: Open ones.
+        words: The language.
+        facts: Of this installation.
+        beside: The section of business figures and events.
+        receipt: Id of the latest week's, to link to.
+    """
     return (
         environment()
         .get_template("page.html")
@@ -101,6 +112,7 @@ def render(
             languages=[(one.value, wording(one).say("language")) for one in Language],
             facts=facts,
             beside=beside,
+            receipt=receipt,
         )
     )
 
@@ -118,7 +130,8 @@ def page(
         shown = read(connection, unit, words)
         alerts = console.alerts(connection, words)
         beside = outcomes.read(connection, words.language)
-    html = render(shown, alerts, words, console.facts, beside)
+        receipt = indicators.newest_receipt(connection, Cadence.WEEK)
+    html = render(shown, alerts, words, console.facts, beside=beside, receipt=receipt)
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
 

@@ -175,6 +175,19 @@ def test_published_cells_are_made_from_released_statistics_alone(drawn: Any, lis
     assert tuple(again) == released.published
 
 
+@given(organisations)
+def test_what_was_released_stands_under_the_rules_that_it_says_itself(drawn: Any) -> None:
+    assert all(kept.stands(K) for kept in weekly(*drawn).statistics)
+
+
+def test_too_few_people_on_any_side_do_not_stand() -> None:
+    kept = weekly(SHAPES[0], [cell(30, 12), cell(30, 10)]).statistics[1]
+
+    assert [kept.stands(k) for k in (30, 31)] == [True, False]
+    for inside, stands in ((5, True), (4, False), (25, True), (26, False)):
+        assert replace(kept, shares={SIGNAL: inside}).stands(K) is stands
+
+
 def test_what_is_kept_of_a_unit_is_what_its_values_say() -> None:
     released = weekly(SHAPES[0], [cell(30, 12), cell(30, 10)])
 
