@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
-from services.alerts.console.view import OpenAlert, View, view
+from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
 
 HERE: Final = Path(__file__).parent
@@ -70,7 +70,7 @@ class Console:
 
     engine: Engine
     facts: Facts
-    alerts: Callable[[Connection, Wording], Sequence[OpenAlert]]
+    alerts: Callable[[Connection, Wording], OpenAlerts]
 
 
 router = APIRouter(include_in_schema=False)
@@ -81,14 +81,14 @@ def lifespan_console(request: Request) -> Console:
     return cast("Console", request.state.console)
 
 
-def render(shown: View | None, alerts: Sequence[OpenAlert], words: Wording, facts: Facts) -> str:
+def render(shown: View | None, told: OpenAlerts, words: Wording, facts: Facts) -> str:
     """Return the page as HTML."""
     return (
         environment()
         .get_template("page.html")
         .render(
             view=shown,
-            alerts=alerts,
+            told=told,
             w=words,
             say=words.say,
             languages=[(one.value, wording(one).say("language")) for one in Language],
@@ -108,8 +108,8 @@ def page(
     words = wording(preferred(lang, accept_language))
     with console.engine.connect() as connection:
         shown = read(connection, unit, words)
-        alerts = console.alerts(connection, words)
-    html = render(shown, alerts, words, console.facts)
+        told = console.alerts(connection, words)
+    html = render(shown, told, words, console.facts)
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
 
