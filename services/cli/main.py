@@ -22,6 +22,7 @@ COMMANDS: Final = {
         "climate_database",
         "The alerts database: its schema, and who may do what.",
     ),
+    "calibrate": ("services.cli.calibrate", "calibrate", "The threshold of this organisation."),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
     "verify-ledger": ("services.cli.verify_ledger", "verify_ledger", "Check the ledger's chain."),

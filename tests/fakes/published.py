@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -56,6 +56,7 @@ class Published:
         hidden: Units with sums but without a value that people can see.
         models: What scores the weeks.
         rest: Where everybody else stands.
+        next_week: Number of the next week; above 0 the tree is there already.
     """
 
     connection: Connection
@@ -63,10 +64,12 @@ class Published:
     hidden: tuple[str, ...] = ()
     models: tuple[str, ...] = ("tuned-1",)
     rest: float = USUAL
-    _week: int = field(default=0, init=False)
+    next_week: int = 0
 
     def __post_init__(self) -> None:
         """Write the tree."""
+        if self.next_week:
+            return
         self.connection.execute(
             UNIT.insert(),
             [
@@ -87,9 +90,9 @@ class Published:
 
     def week(self, valence: Mapping[str, float | None], closed_at: datetime = CLOSED) -> date:
         """Close the next week; None withholds a department, one not named is near 0.2."""
-        start = monday(self._week)
-        self._week += 1
-        noise = {unit: USUAL + NOISE * _wave(self._week + PHASE[unit]) for unit in DEPARTMENTS}
+        start = monday(self.next_week)
+        self.next_week += 1
+        noise = {unit: USUAL + NOISE * _wave(self.next_week + PHASE[unit]) for unit in DEPARTMENTS}
         means = {unit: valence.get(unit, noise[unit]) for unit in DEPARTMENTS}
         shown = {unit: mean for unit, mean in means.items() if mean is not None}
         own = sum(noise[unit] if mean is None else mean for unit, mean in means.items())
