@@ -27,6 +27,7 @@ COMMANDS: Final = {
         "outcomes",
         "Monthly business figures beside the climate.",
     ),
+    "calibrate": ("services.cli.calibrate", "calibrate", "The threshold of this organisation."),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
     "receipt": ("services.cli.receipt", "receipt", "What was decided for a window, in words."),

@@ -17,7 +17,7 @@ from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
 from services.alerts.console import outcomes
-from services.alerts.console.view import OpenAlert, View, view
+from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
 
 HERE: Final = Path(__file__).parent
@@ -71,7 +71,7 @@ class Console:
 
     engine: Engine
     facts: Facts
-    alerts: Callable[[Connection, Wording], Sequence[OpenAlert]]
+    alerts: Callable[[Connection, Wording], OpenAlerts]
 
 
 router = APIRouter(include_in_schema=False)
@@ -84,7 +84,7 @@ def lifespan_console(request: Request) -> Console:
 
 def render(  # noqa: PLR0913  parts of the page, the last two by name
     shown: View | None,
-    alerts: Sequence[OpenAlert],
+    told: OpenAlerts,
     words: Wording,
     facts: Facts,
     *,
@@ -95,7 +95,7 @@ def render(  # noqa: PLR0913  parts of the page, the last two by name
 
     Args:
         shown: The week.
-        alerts: Open ones.
+        told: Open alerts.
         words: The language.
         facts: Of this installation.
         beside: The section of business figures and events.
@@ -106,7 +106,7 @@ def render(  # noqa: PLR0913  parts of the page, the last two by name
         .get_template("page.html")
         .render(
             view=shown,
-            alerts=alerts,
+            told=told,
             w=words,
             say=words.say,
             languages=[(one.value, wording(one).say("language")) for one in Language],
@@ -128,10 +128,10 @@ def page(
     words = wording(preferred(lang, accept_language))
     with console.engine.connect() as connection:
         shown = read(connection, unit, words)
-        alerts = console.alerts(connection, words)
+        told = console.alerts(connection, words)
         beside = outcomes.read(connection, words.language)
         receipt = indicators.newest_receipt(connection, Cadence.WEEK)
-    html = render(shown, alerts, words, console.facts, beside=beside, receipt=receipt)
+    html = render(shown, told, words, console.facts, beside=beside, receipt=receipt)
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
 

@@ -59,7 +59,16 @@ class OpenAlert:
 
     text: str
     state: str
+    rises: bool
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlerts:
+    """All of them, and how often chance alone raises one, by rule where that differs."""
+
+    alerts: Sequence[OpenAlert]
+    chance: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
