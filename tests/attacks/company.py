@@ -17,10 +17,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.climate.cell import Cell, cell_of
+from models.climate.cell import Cell
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import Unit, UnitTree
 from models.climate.windows import Cadence, Window, four_weeks_of
+from tests.fakes.trees import Person, cells, tree
 
 MONTHS: Final = {
     "normal": four_weeks_of(date(2026, 11, 2)),
@@ -36,6 +37,7 @@ SPREAD_OF_PEOPLE: Final = 1.4
 """Of the logarithm of what people write: a weekly Gini index near 0.70."""
 WORKDAYS: Final = 5
 LEAST_MESSAGES: Final = 3
+ALONE: Final = tree({"alone": None})
 
 
 class Season(StrEnum):
@@ -43,6 +45,11 @@ class Season(StrEnum):
 
     NORMAL = "normal"
     SUMMER = "summer"
+
+
+def cell_of(days: Mapping[date, PersonDay], window: Window) -> Cell:
+    """The cell of one person who wrote on *days*."""
+    return cells(ALONE, [Person(ALONE.root, days)], window)[ALONE.root]
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ class Company:
     def _contribution(self, person: int, window: Window) -> Cell:
         if (person, window) not in self._contributions:
             here = {at: day for at, day in self.days[person].items() if window.holds(at)}
-            self._contributions[person, window] = cell_of(here, least_messages=LEAST_MESSAGES)
+            self._contributions[person, window] = cell_of(here, window)
         return self._contributions[person, window]
 
     def cells(self, window: Window, *, without_gone: bool = False) -> dict[str, Cell]:

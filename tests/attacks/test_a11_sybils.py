@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.climate.cell import Cell, cell_of
+from models.climate.cell import Cell
 from models.climate.disclosure.reorganisation import isolating
 from models.climate.disclosure.thresholds import Primary, primary
 from models.climate.person_day import PersonDay
 from models.climate.windows import week_of
 from services.alerts import database
-from services.ingest.directory import SETTLING_IN, Directory, PersonKind
+from services.ingest.directory import Directory, PersonKind
 from services.ingest.intake import Refused
+from tests.attacks.company import cell_of
 from tests.attacks.figures import note
 from tests.fakes.admission import DIRECTORY, NOW, SINCE, event, gateway
 from tests.fakes.scores import MONDAY, score
@@ -38,7 +39,7 @@ def person(valence: float) -> Cell:
     """Nine messages on three days."""
     day = PersonDay(3, round(3 * valence * 1_000_000))
     days = {MONDAY + timedelta(days=n): day for n in range(3)}
-    return cell_of(days, least_messages=3)
+    return cell_of(days, week_of(MONDAY))
 
 
 def test_accounts_that_count_make_one_person_a_group() -> None:
@@ -90,7 +91,7 @@ def test_bots_are_refused_at_the_door(tmp_path: Path, place: Path) -> None:
 
 
 def test_accounts_of_less_than_four_weeks_do_not_count(tmp_path: Path, place: Path) -> None:
-    new = NOW.date() - SETTLING_IN + timedelta(days=1)
+    new = NOW.date() - timedelta(days=27)
     note("A11", WHAT, ours="not shown; shown if the directory lies about since when")
 
     assert published(place, tmp_path, made(PersonKind.HUMAN, new)) == {}

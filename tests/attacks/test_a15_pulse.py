@@ -18,9 +18,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.climate.cell import Cell, cell_of
+from models.climate.cell import Cell
 from models.climate.person_day import PersonDay
+from models.climate.windows import Cadence, window_of
 from models.simulation.calendar import HOURS
+from tests.attacks.company import cell_of
 from tests.attacks.elimination import Public, known_groups
 from tests.attacks.figures import note
 from tests.services.alerts.conftest import Serve
@@ -128,5 +130,6 @@ def _by_team(chance: np.random.Generator) -> list[dict[int, dict[int, int]]]:
 
 def _cell(people: Mapping[int, int]) -> Cell:
     """Everybody with a message in the hour counts."""
-    written = [cell_of({DAY: PersonDay(n, 100_000 * n)}, least_messages=1) for n in people.values()]
+    window = window_of(Cadence.DAY, DAY)
+    written = [cell_of({DAY: PersonDay(n, 100_000 * n)}, window) for n in people.values()]
     return sum(written, Cell())
