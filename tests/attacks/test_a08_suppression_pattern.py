@@ -32,6 +32,8 @@ PAGES = (
     "/?lang=en", "/?lang=nl", "/?lang=fr", "/?lang=en&unit=plant",
 )  # fmt: skip
 TEAM, BASE_RATE = 12, 0.04
+BY_THE_WEEK = {"org": 86, "sales": 56, "sales.a": 28, "sales.b": 28, "plant": 30}
+"""Headcounts of which every unit is due each week."""
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -70,7 +72,7 @@ def answers(place: Path, serve: Serve, name: str, scores: list[ScoreV1]) -> list
     copy = place.with_name(f"{name}.db")
     shutil.copy(place, copy)
     engine = database.open_engine(copy)
-    stage = Stage(engine)
+    stage = Stage(engine, eligible=BY_THE_WEEK)
     stage.send(scores)
     stage.reach(DUE)
     engine.dispose()
@@ -100,14 +102,21 @@ def test_few_people_and_one_loud_person_look_the_same(place: Path, serve: Serve)
     """Why a unit is withheld cannot be told: three people, six, or ten of whom one writes most."""
     people = {"sales.a": 24, "plant": 15}
     few, more = (written(people | {"sales.b": n}, {}) for n in (3, 6))
-    loud = written(people | {"sales.b": 9}, {}, messages=1) + written(people | {"sales.b": 1}, {})
+    loud = written(people | {"sales.b": 10}, {}) + [
+        score(0.2, message=f"loud {n}", person="sales.b 0", leaf="sales.b",
+              local_day=MONDAY + timedelta(days=n % 5))
+        for n in range(20)
+    ]  # fmt: skip
+    plain = written(people | {"sales.b": 10}, {})
     seen = [
         answers(place, serve, name, scores)
         for name, scores in (("few", few), ("more", more), ("loud", loud))
     ]
 
+    shown = answers(place, serve, "plain", plain)[1][2]
     assert seen[0] == seen[1] == seen[2]
-    assert b"sales.b" not in seen[0][1][2]
+    assert b'"unit":"sales.b"' not in seen[0][1][2]
+    assert b'"unit":"sales.b"' in shown  # ten alike would be
 
 
 def test_a_receipt_does_not_say_why_either(published: Path, serve: Serve) -> None:

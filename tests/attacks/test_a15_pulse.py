@@ -129,8 +129,6 @@ def _by_team(chance: np.random.Generator) -> list[dict[int, dict[int, int]]]:
 
 def _cell(people: Mapping[int, int]) -> Cell:
     """Everybody with a message in the hour counts."""
-    written = [
-        cell_of({DAY: PersonDay(n, 100_000 * n)}, window_of(Cadence.DAY, DAY))
-        for n in people.values()
-    ]
+    window = window_of(Cadence.DAY, DAY)
+    written = [cell_of({DAY: PersonDay(n, 100_000 * n)}, window) for n in people.values()]
     return sum(written, Cell())
