@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.climate.cell import Cell, cell_of
 from models.climate.person_day import PersonDay
 from models.simulation.score_level.contribution import bounded
-from models.simulation.score_level.leaf_week import LEAST_MESSAGES, leaf_week
+from models.simulation.score_level.leaf_week import leaf_week
 from models.simulation.score_level.weeks import PersonWeek
 
 MONDAY = date(2026, 1, 5)
@@ -29,7 +30,7 @@ def cell(week: list[tuple[int, int]]) -> Cell:
         for day, (messages, tenths) in enumerate(week)
         if messages
     }
-    return cell_of(days, least_messages=LEAST_MESSAGES)
+    return cell_of(days, least_messages=3)
 
 
 @given(WEEKS)
@@ -64,3 +65,12 @@ def test_leaves_add_up_as_cells_do(people: list[list[tuple[int, int]]], leaves: 
         assert found.weight_squares[leaf] == expected.weight_squares
         assert tuple(found.heaviest[leaf].tolist()) == expected.heaviest
         assert abs(found.weighted_micro[leaf] - expected.weighted_micro) <= 4 * len(people)
+
+
+@pytest.mark.parametrize(("messages", "contributors"), [(2, 0), (3, 1)])
+def test_three_messages_make_a_contributor(messages: int, contributors: int) -> None:
+    one = np.array([messages])
+    week = PersonWeek(0, MONDAY, np.array([0]), one, one, one, np.array([0.0]), one, one)
+
+    assert leaf_week(week, 1).contributors.tolist() == [contributors]
+    assert cell([(messages, 0)] + [(0, 0)] * 6).contributors == contributors
