@@ -69,7 +69,7 @@ class Release:
         statistics: Exact sums of the units of which something is published, and of no other:
             ``published`` is made from these alone.
         withheld: Units that were due and are not published: suppressed, silent and unknown alike.
-        decisions: How often each outcome was decided; no unit can be read from it.
+        decisions: How often units were published, withheld or refused; never for which reason.
     """
 
     published: tuple[PublishedCell, ...]
@@ -126,7 +126,7 @@ def release(  # noqa: PLR0913  one call a window, every argument named
         if (kept := tuple(name for name in shares if unit in shares[name])) or VALENCE in indicators
     )
     counted = [u for u in outcomes if tree.eligible(u) > 0 or u in shown.units]
-    decisions = Counter(str(outcomes[unit]) for unit in counted)
+    decisions = Counter(outcomes[unit].told for unit in counted)
     return Release(
         published=tuple(cell for found in statistics for cell in published_cells(found)),
         statistics=statistics,

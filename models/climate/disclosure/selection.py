@@ -16,7 +16,7 @@ from models.climate.windows import Cadence
 
 
 class Outcome(StrEnum):
-    """What was decided for a unit and why; it leaves as a count over the organisation alone."""
+    """What was decided for a unit and why; the reason never leaves."""
 
     PUBLISHED = "published"
     TOO_FEW = "too_few"
@@ -26,6 +26,11 @@ class Outcome(StrEnum):
     COMPLEMENTARY = "complementary"
     COUNTING_GATE = "counting_gate"
     REFUSED = "refused"
+
+    @property
+    def told(self) -> str:
+        """What a receipt says of it: where one unit is withheld, a count by reason is its reason."""
+        return str(self) if self in {Outcome.PUBLISHED, Outcome.REFUSED} else "withheld"
 
 
 def select(due: Shown, k: int) -> dict[str, Outcome]:

@@ -303,7 +303,7 @@ def test_under_a_finer_parent_the_four_weeks_come_after_all_its_weeks() -> None:
     lacking = [*weeks[:3], replace(weeks[3], released={})]
 
     assert of(FOURS.four_weeks(), "valence") == {"a"}
-    assert FOURS.four_weeks(finer=()).decisions == {"parent_withheld": 1}
+    assert FOURS.four_weeks(finer=()).decisions == {"withheld": 1}
     assert of(FOURS.four_weeks(finer=lacking), "valence") == set()
 
 
