@@ -115,7 +115,7 @@ def calibrate(  # noqa: PLR0913  one call a year, every argument named
     Raises:
         ValueError: no threshold has so few episodes.
     """
-    find, count = (np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(2))
+    generator = np.random.default_rng(seed)
     repetitions = fitted.repetitions(years)
     threshold = calibrated_threshold(
         fitted.panel,
@@ -123,7 +123,7 @@ def calibrate(  # noqa: PLR0913  one call a year, every argument named
         fitted.noise,
         episodes_a_year=accepted,
         repetitions=repetitions,
-        generator=find,
+        generator=generator,
         progress=lambda _: progress(),
     )
     counted = false_episodes(
@@ -132,7 +132,7 @@ def calibrate(  # noqa: PLR0913  one call a year, every argument named
         fitted.noise,
         threshold=threshold,
         repetitions=repetitions,
-        generator=count,
+        generator=generator,
         progress=lambda _: progress(),
     )
     low, high = counted.interval

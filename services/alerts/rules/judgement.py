@@ -70,12 +70,12 @@ def judge(
     sign = -1 if condition.direction is Direction.DROP else 1
     shown = np.array([(indicator, unit) in look.values for unit in panel.units])
     latest = sign * seen.z[:, -1]
-    alarm = shown & (latest >= condition.threshold)
+    alarm = latest >= condition.threshold
     related = lineages(look.tree)
     reflected = mirrored(panel, seen, condition.threshold, related)
     opened = openings(
         np.where(shown & ~reflected, seen.conspicuous[:, -1], 0.0),
-        alarm & ~reflected,
+        alarm,
         np.array([unit in speaking for unit in panel.units]),
         related,
         condition.threshold,
@@ -95,9 +95,9 @@ def judge(
 
 def _evidence(look: Look, threshold: float) -> tuple[Panel, Evidence] | None:
     """Of all weeks up to the latest; None while there is no baseline, and so no noise to fit."""
-    panel = panel_of(look.statistics, look.tree) if look.statistics else None
-    if panel is None or panel.weeks[-1] != look.window.start:
+    if not look.statistics:
         return None
+    panel = panel_of(look.statistics, look.tree)
     try:
         noise = noise_of(residuals(panel), panel.n_eff)
     except ValueError:
