@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
     @property
     def told(self) -> str:
-        """What a receipt says of it: where one unit is withheld, a count by reason is its reason."""
+        """What a receipt says of it: of a single withheld unit, a count by reason is its reason."""
         return str(self) if self in {Outcome.PUBLISHED, Outcome.REFUSED} else "withheld"
 
 

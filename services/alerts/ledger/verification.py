@@ -126,7 +126,7 @@ def fault_of(
 ) -> Literal["statistics", "cells", "summary"] | None:
     """What of the rows of the receipt's window is not what it and its ledger entry say."""
     window, form = receipt.window, receipt.format
-    if digest_of_sums(connection, window, form) != receipt.input_digest:
+    if digest_of_sums(connection, window, form, entry.get("nonce", "")) != receipt.input_digest:
         return "statistics"
     if form == 1 and _knows_more(connection, window):
         return "statistics"
