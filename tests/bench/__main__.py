@@ -29,6 +29,7 @@ from services.alerts.tables.pseudonymous import OPEN_SCORE
 from services.embedded.broker import resident_bytes
 from services.embedded.installation import Installation
 from services.embedded.supervisor import Program
+from tests.bench import closing
 from tests.broker import kafka
 from tests.journey.feed import directory, event, identity, long_ago
 from tests.journey.line import Line
@@ -221,6 +222,7 @@ async def measure(on: str) -> None:
 
 
 @click.command()
+@click.option("--closing", "alone", is_flag=True, help="Only how long windows take to close.")
 @click.option(
     "--stack",
     "stacks",
@@ -228,9 +230,12 @@ async def measure(on: str) -> None:
     multiple=True,
     help="Only this pair of broker and database; both where there is a Kafka.",
 )
-def bench(stacks: tuple[str, ...]) -> None:
+def bench(*, alone: bool, stacks: tuple[str, ...]) -> None:
     """Measure how fast each part of the line is: medians of three runs, where one run is short."""
     print(f"Machine: {machine()}", flush=True)
+    closing.measure()
+    if alone:
+        return
     for on in stacks or STACKS:
         if on == "kafka" and kafka.program() is None:
             print(f"Left out: {kafka.ABSENT}")
