@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.climate.detection.panel import Floats
-from models.climate.detection.residuals import LAG, LEAST_WEEKS, SPAN
+from models.climate.detection.residuals import LAG, SPAN
 from models.climate.detection.wave_panel import SignalPanel
 from models.climate.detection.wave_truncated_poisson import if_shown
 
@@ -26,6 +26,9 @@ WEEK_PRIOR: Final = 10.0
 """People with the signal that a week's factor of 1 weighs as much as.  Fixed: of 10 a week in a
 small organisation half of a rise is believed, of 90 nine tenths.  A weight fitted to how much weeks
 vary would be large where all but one are alike, and miss the one that matters.  Ours."""
+LEAST_WEEKS: Final = SPAN // 2
+"""Weeks of the baseline that must have been released: what fewer leave uncertain is not allowed for
+in the variance here, as it is for valence.  Ours, not of the design study."""
 LEAST_UNITS: Final = 4
 """Fewer say nothing about how alike units are."""
 
