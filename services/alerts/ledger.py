@@ -19,7 +19,7 @@ from services.alerts.tables.released import LEDGER, PUBLISHED_CELL, RECEIPT, REL
 
 GENESIS: Final = "0" * 64
 """What the first entry names as the one before it."""
-EntryKind = Literal["window_closed"]
+EntryKind = Literal["window_closed", "budget"]
 Fault = Literal["sequence", "chain", "receipt", "statistics", "cells", "unlisted"]
 
 
@@ -69,10 +69,12 @@ def append(connection: Connection, kind: EntryKind, body: Mapping[str, Any], at:
 def digest_of_cells(connection: Connection, window: Window) -> str:
     """Hash over every published value of *window*, which its ledger entry holds."""
     cell = PUBLISHED_CELL.c
-    found = select(cell.indicator, cell.unit, cell.value, cell.band).where(
+    found = select(cell.indicator, cell.unit, cell.value, cell.band, cell.margin).where(
         cell.cadence == window.cadence.value, cell.window_start == window.start
     )
-    return _digest(sorted([*row] for row in connection.execute(found)))
+    rows = ([*row] for row in connection.execute(found))
+    # Without noise as it always was: what was published before there was any must still verify.
+    return _digest(sorted(row if row[-1] is not None else row[:-1] for row in rows))
 
 
 def digest_of_sums(connection: Connection, window: Window) -> str:

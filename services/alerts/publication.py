@@ -11,15 +11,17 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, select
 
 from models.climate.disclosure.cadence_plan import first_quarter
+from models.climate.disclosure.privacy_budget import PrivacyMode, cadences
 from models.climate.disclosure.receipt import Receipt
 from models.climate.disclosure.release import (
     ClosedWindow,
     Release,
     ReleasedStatistic,
     release,
+    statistic,
 )
 from models.climate.windows import Cadence, Window
-from services.alerts import gateways, ledger, missed
+from services.alerts import budget, gateways, ledger, missed
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.organisation import People, people, tree_of
 from services.alerts.tables.pseudonymous import FOLDED_DAY
@@ -36,10 +38,17 @@ VERSION: Final = version("barograph")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Of how many units a window's cells were published, and of how many not."""
+    """Of how many units a window's cells were published, and of how many not.
+
+    Attributes:
+        published: So many were.
+        withheld: So many were due and were not.
+        over_budget: Nothing was, because the block could not pay for it.
+    """
 
     published: int
     withheld: int
+    over_budget: bool
 
 
 def publish(connection: Connection, window: Window, policy: Policy, now: datetime) -> Published:
@@ -52,15 +61,21 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     """
     quarter, tree = tree_of(connection, window)
     everybody = people(connection, window, tree)
+    account = budget.account(connection, window, tree, policy.differential_privacy)
+    began = account.began if account else PrivacyMode.OFF
+    noisy = began is not PrivacyMode.OFF
     released = release(
         tree=tree,
-        plan=first_quarter(tree),
+        plan=cadences(tree, began) if noisy else first_quarter(tree),
         window=window,
         cells=everybody.cells(window),
         k=policy.k,
         indicators=policy.indicators,
-        finer=_finer(connection, window, everybody),
+        finer=_finer(connection, window, everybody, noisy=noisy),
+        noise=budget.noise_of(connection, account, tree, everybody) if account else None,
     )
+    if account is not None:
+        budget.enter(connection, account, now)
     _write(connection, RELEASED_STATISTIC, list(_statistics(released)))
     receipt = Receipt(
         policy=fingerprint(policy),
@@ -83,7 +98,9 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         )
     )
     _write(connection, PUBLISHED_CELL, list(_cells(released, receipt.id, now)))
-    summary = Published(len(released.statistics), released.withheld)
+    summary = Published(
+        len(released.statistics), released.withheld, account is not None and account.refused
+    )
     connection.execute(
         WINDOW_SUMMARY.insert().values(
             cadence=window.cadence.value,
@@ -102,14 +119,19 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     return summary
 
 
-def _finer(connection: Connection, window: Window, everybody: People) -> list[ClosedWindow]:
+def _finer(
+    connection: Connection, window: Window, everybody: People, *, noisy: bool
+) -> list[ClosedWindow]:
     """The weeks of four weeks, each with what was published of it."""
     if window.cadence is not Cadence.FOUR_WEEKS:
         return []
-    return [
-        ClosedWindow(week, everybody.cells(week), _released(connection, week))
-        for week in window.split(Cadence.WEEK)
-    ]
+    closed = []
+    for week in window.split(Cadence.WEEK):
+        cells, then = everybody.cells(week), _released(connection, week)
+        # The gate subtracts exact sums.  With noise none were kept, and none can be subtracted.
+        published = {unit: statistic(unit, week, cells[unit]) for unit in then} if noisy else then
+        closed.append(ClosedWindow(week, cells, published))
+    return closed
 
 
 def _released(connection: Connection, window: Window) -> dict[str, ReleasedStatistic]:
@@ -145,6 +167,7 @@ def _cells(released: Release, receipt_id: str, now: datetime) -> Iterator[dict[s
             "window_end": cell.window_end,
             "value": cell.value,
             "band": cell.band,
+            "margin": cell.margin,
             "published_at": now,
             "receipt_id": receipt_id,
         }

@@ -34,6 +34,7 @@ ALERT = Alert(
     starts=date(2026, 11, 9),
     ends=None,
     value=-0.14,
+    noise=None,
 )
 
 

@@ -7,14 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from math import ceil
 from types import MappingProxyType
 from typing import Final
 
 from models.climate.cell import Cell
 from models.climate.disclosure import cadence_plan
 from models.climate.disclosure.additive import check_sums
-from models.climate.disclosure.coarsening import band, coarse
+from models.climate.disclosure.coarsening import FINE_FROM, at_least, band, coarse
 from models.climate.disclosure.counting_gate import ClosedWindow, Shown
+from models.climate.disclosure.noise import Noise
 from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic
 from models.climate.disclosure.selection import Outcome, select, select_shares
 from models.climate.disclosure.thresholds import FLOOR
@@ -22,7 +24,15 @@ from models.climate.disclosure.two_sided import SHARES, numerator
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
 
-__all__ = ["INDICATORS", "ClosedWindow", "PublishedCell", "Release", "ReleasedStatistic", "release"]
+__all__ = [
+    "INDICATORS",
+    "ClosedWindow",
+    "PublishedCell",
+    "Release",
+    "ReleasedStatistic",
+    "release",
+    "statistic",
+]
 
 VALENCE: Final = "valence"
 INDICATORS: Final = (VALENCE, *SHARES)
@@ -41,6 +51,8 @@ class PublishedCell:
         window_end: First local day after it.
         value: Valence from -1 to 1, or the share of contributors from 0 to 1.
         band: How many contributors, roughly.
+        margin: Nine in ten such values lie so near to what they would be without the noise that
+            was added; None where none was.
     """
 
     indicator: str
@@ -50,6 +62,7 @@ class PublishedCell:
     window_end: date
     value: float
     band: str
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,8 @@ class Release:
 
     Attributes:
         published: Units from the top, indicators in their order.
-        statistics: Exact sums of the units whose valence is published, and of no other.
+        statistics: Sums of the units whose valence is published, and of no other: exact ones, or
+            with noise where noise was asked for.
         withheld: Units that were due and are not published: suppressed, silent and unknown alike.
         decisions: How often each outcome was decided; no unit can be read from it.
     """
@@ -78,6 +92,7 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     k: int,
     indicators: Collection[str],
     finer: Sequence[ClosedWindow] = (),
+    noise: Noise | None = None,
 ) -> Release:
     """Decide what of one window may be seen.
 
@@ -96,6 +111,7 @@ def release(  # noqa: PLR0913  one call a window, every argument named
         indicators: Those that the policy allows.
         finer: The windows of the next finer cadence that this one consists of, each with what
             was published of it.  Without them nothing below a finer parent is published.
+        noise: To be added to what the rules above let pass; then neither shares nor bands leave.
 
     Raises:
         ValueError: a policy, plan or input under which these rules would not hold.
@@ -110,6 +126,8 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     outcomes = select(due, k)
     units = [unit for unit in outcomes if outcomes[unit] is Outcome.PUBLISHED]
     shown = replace(due, units=frozenset(units))
+    if noise is not None:
+        return _with_noise(shown, outcomes, k, noise, valence=VALENCE in indicators)
     shares = {name: select_shares(shown, name, k) for name in SHARES if name in indicators}
     with_valence = units if VALENCE in indicators else []
     counted = [u for u in outcomes if tree.eligible(u) > 0 or u in shown.units]
@@ -121,8 +139,43 @@ def release(  # noqa: PLR0913  one call a window, every argument named
             for name in INDICATORS
             if (unit in with_valence if name == VALENCE else unit in shares.get(name, ()))
         ),
-        statistics=tuple(_statistic(unit, window, cells[unit]) for unit in with_valence),
+        statistics=tuple(statistic(unit, window, cells[unit]) for unit in with_valence),
         withheld=len(counted) - len(units),
+        decisions=MappingProxyType(dict(sorted(decisions.items()))),
+    )
+
+
+def _with_noise(
+    shown: Shown, outcomes: Mapping[str, Outcome], k: int, noise: Noise, *, valence: bool
+) -> Release:
+    """What is left to see of what the rules let pass: fewer units, and noise on their valence.
+
+    A part of a set of values that is safe is safe.
+    """
+    tree, window = shown.tree, shown.window
+    due = {u: outcomes[u] for u in outcomes if u in noise.due}
+    counted = [unit for unit in due if tree.eligible(unit) > 0 or unit in shown.units]
+    units = [unit for unit in due if unit in shown.units] if valence else []
+    found = noise.over(units, window, k)
+    if found is None:
+        due, found = dict.fromkeys(due, Outcome.OVER_BUDGET), {}
+    decisions = Counter(str(due[unit]) for unit in counted)
+    return Release(
+        published=tuple(
+            PublishedCell(
+                indicator=VALENCE,
+                unit=unit,
+                cadence=window.cadence,
+                window_start=window.start,
+                window_end=window.end_exclusive,
+                value=coarse(Fraction(noisy.valence), FINE_FROM),
+                band=at_least(k),
+                margin=ceil(100 * margin) / 100,
+            )
+            for unit, (noisy, margin) in found.items()
+        ),
+        statistics=tuple(noisy for noisy, _ in found.values()),
+        withheld=len(counted) - sum(unit in found for unit in counted),
         decisions=MappingProxyType(dict(sorted(decisions.items()))),
     )
 
@@ -145,7 +198,8 @@ def _published(unit: str, indicator: str, window: Window, cell: Cell) -> Publish
     )
 
 
-def _statistic(unit: str, window: Window, cell: Cell) -> ReleasedStatistic:
+def statistic(unit: str, window: Window, cell: Cell) -> ReleasedStatistic:
+    """The exact sums of a unit whose valence is published without noise."""
     return ReleasedStatistic(
         unit=unit,
         window=window,

@@ -61,6 +61,13 @@ class Wording:
             abs(value) if pattern == "0.00" else value, pattern, locale=self.language.value
         )
 
+    def noisy(self, value: float, margin: float | None) -> str:
+        """Return a valence with what the noise in it keeps within, where there is any."""
+        if margin is None:
+            return self.score(value)
+        size = format_decimal(margin, "0.00", locale=self.language.value)
+        return f"{self.score(value)} ±{size}"
+
     def percent(self, value: float) -> str:
         """Return a share as a whole percentage."""
         return format_percent(value, "0 %", locale=self.language.value)

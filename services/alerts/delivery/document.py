@@ -19,7 +19,9 @@ MOST_ALERTS: Final = 50
 def body(notice: Notice, locale: Locale, mode: Mode) -> bytes:
     """The bytes for an endpoint of this language and mode: compact JSON in UTF-8."""
     rule = notice.rule
-    names = [alert.names[locale] for alert in notice.alerts if mode == "full" and alert.unit]
+    shown = [alert for alert in notice.alerts if mode == "full" and alert.unit]
+    names = [alert.names[locale] for alert in shown]
+    noise = max((alert.noise for alert in shown if alert.noise is not None), default=None)
     data: dict[str, Any] = {
         "notification_id": notice.notification_id,
         "group_key": notice.group_key,
@@ -28,7 +30,7 @@ def body(notice: Notice, locale: Locale, mode: Mode) -> bytes:
         "status": notice.kind.rpartition(".")[2],
         "locale": locale,
         "title": wording.title(notice.kind, locale, rule.names[locale] if rule else ""),
-        "summary": wording.summary(notice.kind, locale, names, rule),
+        "summary": wording.summary(notice.kind, locale, names, rule, noise),
         "group_labels": (
             {"rule": rule.uid, "indicator": rule.indicator, "level": str(rule.level)}
             if rule
@@ -71,6 +73,8 @@ def _alert(
         if mode == "full":
             said["unit_name"] = alert.names[locale]
             said["value"] = alert.value
+            if alert.noise is not None:
+                said["noise"] = alert.noise
             said["threshold"] = rule.threshold if rule else None
             said["unit_of_measure"] = "score"
     return said

@@ -54,6 +54,8 @@ class Alert:
         starts: First local day of the breach.
         ends: First local day after the episode; None while it lasts.
         value: What was published of the unit in the window, as it was rounded there.
+        noise: Nine in ten such values lie so near to what they were before noise was added; None
+            where none was.
     """
 
     fingerprint: str
@@ -66,6 +68,7 @@ class Alert:
     starts: date
     ends: date | None
     value: float | None
+    noise: float | None
 
 
 @dataclass(frozen=True, slots=True)

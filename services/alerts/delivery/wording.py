@@ -90,6 +90,20 @@ _TITLES: Final[Mapping[Kind, Mapping[Locale, str]]] = {
         "fr": "Test de ce point d'accès",
     },
 }
+_NOISE: Final[Mapping[Locale, str]] = {
+    "en": (
+        "Noise was added to the values to limit what they can tell about any one person: "
+        "90 % of them lie within ±{size} of what they were before."
+    ),
+    "nl": (
+        "Aan de waarden is ruis toegevoegd om te beperken wat ze over één persoon kunnen zeggen: "
+        "90 % ervan ligt binnen ±{size} van wat ze ervoor waren."
+    ),
+    "fr": (
+        "Du bruit a été ajouté aux valeurs pour limiter ce qu'elles peuvent révéler d'une "
+        "personne : 90 % d'entre elles se situent à ±{size} au plus de ce qu'elles étaient avant."
+    ),
+}
 EXAMPLE_UNIT: Final[Mapping[Locale, str]] = {
     "en": "Example unit",
     "nl": "Voorbeeldafdeling",
@@ -102,14 +116,17 @@ def title(kind: Kind, locale: Locale, rule: str) -> str:
     return _TITLES[kind][locale].format(rule=rule)
 
 
-def summary(kind: Kind, locale: Locale, units: list[str], rule: RuleFacts | None) -> str:
-    """One sentence about what happened and one about what it may not be used for.
+def summary(
+    kind: Kind, locale: Locale, units: list[str], rule: RuleFacts | None, noise: float | None
+) -> str:
+    """What happened, how large the noise is if there is any, and what it may not be used for.
 
     Args:
         kind: type of the webhook.
         locale: language.
         units: names to be said; none if the receiver shall look them up.
         rule: the rule, if there is one.
+        noise: the largest margin of the values told; None without noise.
     """
     if kind == "endpoint.test":
         said = _TEST[locale]
@@ -126,4 +143,6 @@ def summary(kind: Kind, locale: Locale, units: list[str], rule: RuleFacts | None
             count=rule.for_windows,
             period=one if rule.for_windows == 1 else several,
         )
+    if noise is not None:
+        said += " " + _NOISE[locale].format(size=format_decimal(noise, locale=locale))
     return f"{said} {CAUTION[locale]}"

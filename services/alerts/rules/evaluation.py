@@ -212,4 +212,5 @@ def _alert(change: Change, seen: Look) -> Alert:
         starts=change.since,
         ends=seen.window.end_exclusive if ended else None,
         value=seen.values[instance.rule.indicator, instance.unit] if named else None,
+        noise=seen.noise[instance.rule.indicator, instance.unit] if named else None,
     )

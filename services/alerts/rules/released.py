@@ -28,12 +28,14 @@ class Look:
         window: Which.
         units: Its tree by id.
         values: Published value by indicator and unit.
+        noise: Margin of the noise in each of them; None where none was added.
         statistics: Released sums of this and earlier windows, by unit.
     """
 
     window: Window
     units: Mapping[str, UnitInfo]
     values: Mapping[tuple[str, str], float]
+    noise: Mapping[tuple[str, str], float | None]
     statistics: Mapping[str, list[ReleasedStatistic]]
 
     @property
@@ -52,13 +54,12 @@ def look(connection: Connection, cadence: Cadence, window_start: date) -> Look |
     ).scalar_one_or_none()
     if quarter is None:
         return None
+    cells = indicators.cells(connection, cadence, window_start)
     return Look(
         window_of(cadence, window_start),
         {unit.id: unit for unit in indicators.units(connection, quarter)},
-        {
-            (cell.indicator, cell.unit): cell.value
-            for cell in indicators.cells(connection, cadence, window_start)
-        },
+        {(cell.indicator, cell.unit): cell.value for cell in cells},
+        {(cell.indicator, cell.unit): cell.margin for cell in cells},
         _statistics(connection, cadence, window_start),
     )
 

@@ -33,6 +33,7 @@ ALERT = Alert(
     starts=date(2026, 11, 9),
     ends=None,
     value=-0.14,
+    noise=None,
 )
 NOTICE = Notice(
     notification_id="ntf_1",
@@ -120,6 +121,19 @@ def test_more_alerts_than_anyone_reads_are_counted_and_not_listed() -> None:
     data = said(replace(NOTICE, alerts=(ALERT,) * (MOST_ALERTS + 3)))["data"]
 
     assert (len(data["alerts"]), data["truncated_alerts"]) == (MOST_ALERTS, 3)
+
+
+@pytest.mark.parametrize(("locale", "size"), [("en", "±0.04"), ("nl", "±0,04"), ("fr", "±0,04")])
+def test_a_webhook_says_how_large_the_noise_is(locale: Locale, size: str) -> None:
+    other = replace(ALERT, noise=0.02, unit="legal")
+    document = said(replace(NOTICE, alerts=(replace(ALERT, noise=0.04), other)), locale)
+
+    assert size in document["data"]["summary"]
+    assert [alert["noise"] for alert in document["data"]["alerts"]] == [0.04, 0.02]
+    thin = said(replace(NOTICE, alerts=(replace(ALERT, noise=0.04),)), locale, "thin")
+    assert "0.04" not in repr(thin)
+    assert "0,04" not in repr(thin)
+    assert "±" not in said(NOTICE, locale)["data"]["summary"]
 
 
 def test_no_field_could_hold_a_size_a_text_or_a_person() -> None:

@@ -1,0 +1,259 @@
+"""A block spends its budget once, whoever closes it and under whatever policy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from math import fsum
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Engine, select
+
+from models.climate.windows import Cadence, Window, block, four_weeks_of, week_of
+from services.alerts import database, gateways, ledger
+from services.alerts.closing import LEASE, Closer
+from services.alerts.mechanism import rho_of
+from services.alerts.tables import pseudonymous, released
+from services.contracts.governance import Policy
+from tests.fakes.scores import MONDAY, policy, progress
+from tests.fakes.stage import ELIGIBLE, PARENTS, PEOPLE, Stage, organisation
+
+FOUR = four_weeks_of(MONDAY)
+WEEKS = FOUR.split(Cadence.WEEK)
+LATENESS = timedelta(hours=48)
+FOUR_DUE = FOUR.ends + LATENESS
+LARGE: Final = {"org": 400, "sales": 200, "sales.a": 60, "sales.b": 12, "plant": 160}
+"""Sales and the plant are large enough for weeks: what counts is the directory."""
+OFF, ON, STRICT = (policy(differential_privacy=mode) for mode in ("off", "on", "strict"))
+
+
+def played(engine: Engine, rules: Policy, eligible: Mapping[str, int] = LARGE) -> Stage:
+    stage = Stage(engine, rules, PARENTS, eligible)
+    stage.send(organisation(weeks=4, people=PEOPLE | {"sales.b": 12}))
+    return stage
+
+
+def due(week: Window) -> Any:
+    return week.ends + LATENESS
+
+
+def entries(stage: Stage) -> list[dict[str, Any]]:
+    with database.reading(stage.engine).begin() as connection:
+        found = select(released.LEDGER.c.body).where(released.LEDGER.c.kind == "budget")
+        bodies = connection.execute(found.order_by(released.LEDGER.c.seq)).scalars()
+        return [json.loads(body) for body in bodies]
+
+
+def units(stage: Stage, window: Window) -> set[str]:
+    return {unit for _, unit in stage.values(window)}
+
+
+def spent_before(stage: Stage, share: float) -> None:
+    """Let somebody have spent *share* of the weekly budget of the block already."""
+    budget = rho_of(2.0, 1e-6)
+    body = {"block": block(MONDAY), "cadence": "week", "start": "earlier", "mode": "on",
+            "cost": share * budget}  # fmt: skip
+    with database.writing(stage.engine) as connection:
+        ledger.append(connection, "budget", body, stage.now)
+
+
+def test_a_whole_block_fits_its_budget_and_spends_nearly_all_of_it(engine: Engine) -> None:
+    stage = played(engine, ON)
+
+    closed = stage.reach(FOUR_DUE)
+
+    assert closed == [*WEEKS, FOUR]
+    assert [units(stage, week) for week in WEEKS] == [{"org", "sales", "plant"}] * 4
+    # No child of sales has 150 people, so both wait for the four weeks.
+    assert units(stage, FOUR) == {"sales.a", "sales.b"}
+    *weeks, four = entries(stage)
+    assert {entry["refused"] for entry in (*weeks, four)} == {False}
+    # Two units by the week on the longest way down and one by the four weeks: epsilon 2 and 1.
+    assert weeks[0]["budget"] == rho_of(2.0, 1e-6)
+    assert (four["budget"], four["delta"], four["epsilon"]) == (1.0, 0.0, 3.0)
+    for budget, costs in (
+        (weeks[0]["budget"], [entry["cost"] for entry in weeks]),
+        (four["budget"], [four["cost"]]),
+    ):
+        assert 0.999 * budget < fsum(costs) <= budget
+    assert [entry["left"] for entry in weeks] == sorted(
+        (entry["left"] for entry in weeks), reverse=True
+    )
+    assert 0 <= weeks[-1]["left"] < 0.001 * weeks[-1]["budget"]
+    with database.reading(engine).begin() as connection:
+        assert ledger.verify(connection).holds
+
+
+def test_an_organisation_of_small_units_spends_all_by_four_weeks(engine: Engine) -> None:
+    stage = played(engine, ON, ELIGIBLE)
+    stage.reach(FOUR_DUE)
+
+    assert [units(stage, week) for week in WEEKS] == [set()] * 4
+    assert units(stage, FOUR) == {"org", "sales", "sales.a", "sales.b", "plant"}
+    assert [entry["cost"] for entry in entries(stage)] == pytest.approx([0, 0, 0, 0, 3], rel=1e-3)
+
+
+def test_the_strict_mode_releases_large_units_by_four_weeks_alone(engine: Engine) -> None:
+    stage = played(engine, STRICT)
+    stage.reach(FOUR_DUE)
+
+    assert [units(stage, week) for week in WEEKS] == [set()] * 4
+    assert units(stage, FOUR) == {"org", "sales", "plant"}
+    assert entries(stage)[-1]["cost"] == pytest.approx(1.0, rel=1e-3)
+
+
+def test_noise_comes_with_its_size_and_without_shares_or_numbers_of_people(engine: Engine) -> None:
+    stage = played(engine, ON)
+    stage.reach(due(WEEKS[0]))
+
+    with database.reading(engine).begin() as connection:
+        cell, sums = released.PUBLISHED_CELL.c, released.RELEASED_STATISTIC.c
+        cells = connection.execute(select(cell.indicator, cell.band, cell.margin)).all()
+        exact = connection.execute(select(sums.weight, sums.weighted_micro)).all()
+    assert {(row.indicator, row.band) for row in cells} == {("valence", "10+")}
+    assert all(row.margin > 0 for row in cells)
+    # 47 people x 3 messages, and so on: the sums without noise are in no released row.
+    assert not {141, 96, 45} & {row.weight for row in exact}
+
+
+def test_the_gate_still_withholds_what_it_withheld_without_noise(engine: Engine) -> None:
+    stage = Stage(engine, ON)
+    stage.send(organisation(weeks=4))  # six people of sales.b
+    stage.reach(FOUR_DUE)
+
+    assert units(stage, FOUR) == {"org", "sales", "plant"}
+
+
+@pytest.mark.parametrize(("share", "published"), [(0.0, 4), (0.26, 2), (0.51, 1), (1.0, 0)])
+def test_the_first_release_over_budget_is_refused_and_nothing_of_it_is_published(
+    engine: Engine, share: float, published: int
+) -> None:
+    stage = played(engine, ON)
+    spent_before(stage, share)
+
+    closed = stage.reach(FOUR_DUE)
+
+    assert closed == [*WEEKS, FOUR]  # so that nobody's days stay for ever
+    assert stage.count(pseudonymous.PERSON_DAY) == 0
+    shown = [bool(units(stage, week)) for week in WEEKS]
+    assert shown == [True] * published + [False] * (4 - published)
+    _, *weeks, _ = entries(stage)
+    assert [entry["refused"] for entry in weeks] == [not each for each in shown]
+    assert [entry["cost"] > 0 for entry in weeks] == shown
+    with database.reading(engine).begin() as connection:
+        sums = released.RELEASED_STATISTIC.c
+        starts = select(sums.window_start).where(sums.cadence == "week").distinct()
+        assert len(connection.execute(starts).all()) == published
+        assert ledger.verify(connection).holds
+
+
+def test_a_restart_and_another_process_go_on_with_what_is_left(engine: Engine) -> None:
+    stage = played(engine, ON)
+    for week in WEEKS:
+        other = Closer(engine, ON)
+        stage.now += 2 * LEASE
+        assert stage.reach(due(week) + LEASE, other)[0] == week
+
+    left = [entry["left"] / entry["budget"] for entry in entries(stage)[:4]]
+    assert left == pytest.approx([0.75, 0.5, 0.25, 0.0], abs=1e-3)
+
+
+def test_of_two_closers_at_once_one_spends(engine: Engine) -> None:
+    stage = played(engine, ON)
+    stage.reach(due(WEEKS[0]) - timedelta(seconds=1))  # folds
+    later = due(WEEKS[0]) + LEASE
+    with database.writing(engine) as connection:
+        gateways.progress(connection, progress(later, later))
+
+    closers = [Closer(engine, ON) for _ in range(4)]
+    with ThreadPoolExecutor(len(closers)) as pool:
+        closed = [w for found in pool.map(lambda c: c.close_due(later), closers) for w in found]
+
+    assert closed == [WEEKS[0]]
+    assert len(entries(stage)) == 1
+
+
+def test_a_new_policy_with_the_same_mode_does_not_reset_the_budget(engine: Engine) -> None:
+    stage = played(engine, ON)
+    stage.reach(due(WEEKS[1]))
+    stage.closer.policy = policy(k=11, differential_privacy="on")
+    stage.reach(FOUR_DUE)
+
+    weeks = entries(stage)[:4]
+    assert fsum(entry["cost"] for entry in weeks) <= weeks[0]["budget"]
+    assert weeks[3]["left"] < 0.001 * weeks[0]["budget"]
+
+
+@pytest.mark.parametrize("laxer", [OFF, ON])
+def test_a_laxer_policy_waits_for_the_next_block(engine: Engine, laxer: Policy) -> None:
+    began = ON if laxer is OFF else STRICT
+    stage = played(engine, began)
+    stage.reach(due(WEEKS[0]))
+    stage.closer.policy = laxer
+    stage.reach(FOUR_DUE)
+
+    assert {entry["mode"] for entry in entries(stage)} == {began.differential_privacy.value}
+    assert len(entries(stage)) == 5
+    with database.reading(engine).begin() as connection:
+        margins = connection.execute(select(released.PUBLISHED_CELL.c.margin)).scalars().all()
+    assert margins
+    assert None not in margins
+    following = MONDAY + timedelta(weeks=4)
+    stage.send(organisation(following))
+    stage.reach(four_weeks_of(following).ends + LATENESS)
+    modes = {entry["mode"] for entry in entries(stage) if entry["block"] == block(following)}
+    assert modes == ({"on"} if laxer is ON else set())
+
+
+@pytest.mark.parametrize(("first", "then"), [(OFF, ON), (OFF, STRICT), (ON, STRICT)])
+def test_under_a_stricter_policy_nothing_more_of_a_block_is_released(
+    engine: Engine, first: Policy, then: Policy
+) -> None:
+    stage = played(engine, first)
+    stage.reach(due(WEEKS[0]))
+    before = stage.count(released.PUBLISHED_CELL)
+    stage.closer.policy = then
+    stage.reach(FOUR_DUE)
+
+    assert stage.count(released.PUBLISHED_CELL) == before > 0
+    assert stage.count(released.WINDOW_SUMMARY) == 5
+    assert stage.count(pseudonymous.PERSON_DAY) == 0
+
+
+def test_values_are_centred_on_what_was_published_last_of_the_whole(engine: Engine) -> None:
+    stage = played(engine, OFF, {unit: 20 * count for unit, count in LARGE.items()})
+    stage.reach(FOUR_DUE)
+    last = stage.values(WEEKS[-1])["valence", "org"][0]
+    stage.closer.policy = ON
+    following = FOUR.end_exclusive
+    stage.send(organisation(following))
+    week = week_of(following)
+    stage.reach(due(week))
+
+    # Of so few people in so large a directory nothing is left but the centre.
+    assert last == 0.15
+    assert stage.values(week)["valence", "org"][0] == pytest.approx(last, abs=0.03)
+
+
+def test_while_the_mode_is_off_opendp_is_not_imported(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("once is enough")
+    script = (
+        "import sys\n"
+        "from services.alerts import database\n"
+        "from tests.database.test_closing import DUE, WEEK\n"
+        "from tests.fakes.stage import Stage, organisation\n"
+        "stage = Stage(database.open_engine(sys.argv[1]))\n"
+        "stage.send(organisation())\n"
+        "assert stage.reach(DUE) == [WEEK] and stage.values(WEEK)\n"
+        "assert 'opendp' not in sys.modules\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(engine.url.database)], check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
