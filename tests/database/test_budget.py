@@ -14,12 +14,16 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Engine, select
 
+from models.climate.disclosure.noise import BoundedSums
 from models.climate.windows import Cadence, Window, block, four_weeks_of, week_of
 from services.alerts import database, gateways, ledger
 from services.alerts.closing import LEASE, Closer
 from services.alerts.mechanism import rho_of
+from services.alerts.organisation import people, tree_of
 from services.alerts.tables import pseudonymous, released
 from services.contracts.governance import Policy
+from tests.database.test_closing import broken_at
+from tests.database.test_ledger import without_guard
 from tests.fakes.scores import MONDAY, policy, progress
 from tests.fakes.stage import ELIGIBLE, PARENTS, PEOPLE, Stage, organisation
 
@@ -163,6 +167,29 @@ def test_a_restart_and_another_process_go_on_with_what_is_left(engine: Engine) -
     assert left == pytest.approx([0.75, 0.5, 0.25, 0.0], abs=1e-3)
 
 
+@pytest.mark.parametrize("step", ["INTO published_cell", "INTO window_summary", "INTO ledger"])
+def test_what_was_not_published_was_not_spent(engine: Engine, step: str) -> None:
+    stage = played(engine, ON)
+    with broken_at(engine, step):
+        assert stage.reach(due(WEEKS[0])) == []
+        assert entries(stage) == []
+    closed = stage.reach(due(WEEKS[0]) + timedelta(minutes=1))
+
+    assert closed == [WEEKS[0]]
+    (entry,) = entries(stage)
+    assert entry["left"] == pytest.approx(0.75 * entry["budget"], rel=1e-3)
+
+
+def test_where_no_unit_is_large_enough_blocks_close_empty(engine: Engine) -> None:
+    stage = played(engine, STRICT, ELIGIBLE)
+
+    assert stage.reach(FOUR_DUE) == [*WEEKS, FOUR]
+    assert stage.count(released.PUBLISHED_CELL) == 0
+    assert {(entry["budget"], entry["cost"], entry["refused"]) for entry in entries(stage)} == {
+        (0.0, 0.0, False)
+    }
+
+
 def test_of_two_closers_at_once_one_spends(engine: Engine) -> None:
     stage = played(engine, ON)
     stage.reach(due(WEEKS[0]) - timedelta(seconds=1))  # folds
@@ -223,6 +250,32 @@ def test_under_a_stricter_policy_nothing_more_of_a_block_is_released(
     assert stage.count(released.PUBLISHED_CELL) == before > 0
     assert stage.count(released.WINDOW_SUMMARY) == 5
     assert stage.count(pseudonymous.PERSON_DAY) == 0
+
+
+def test_noise_is_added_to_sums_of_people_bounded_one_by_one(engine: Engine) -> None:
+    stage = played(engine, ON)
+    stage.reach(due(WEEKS[0]) - timedelta(seconds=1))  # folds
+    with database.reading(engine).begin() as connection:
+        _, tree = tree_of(connection, WEEKS[0])
+        found = people(connection, WEEKS[0], tree).bounded_sums(WEEKS[0], 100_000)
+
+    # Three messages each: 0.5 and -0.5 are 0.3 from 0.1 at most, and 0.2 is 0.1 from it.
+    leaves = {
+        "sales.a": BoundedSums(60, 60 * 300),
+        "sales.b": BoundedSums(36, 36 * -300),
+        "plant": BoundedSums(45, 45 * 100),
+    }
+    sales = leaves["sales.a"] + leaves["sales.b"]
+    assert found == leaves | {"sales": sales, "org": sales + leaves["plant"]}
+
+
+def test_a_size_of_noise_that_was_changed_later_is_found(engine: Engine) -> None:
+    stage = played(engine, ON)
+    stage.reach(due(WEEKS[0]))
+    without_guard(engine, "UPDATE published_cell SET margin = 0.01 WHERE unit = 'org'")
+
+    with database.reading(engine).begin() as connection:
+        assert ledger.verify(connection).fault == "cells"
 
 
 def test_values_are_centred_on_what_was_published_last_of_the_whole(engine: Engine) -> None:
