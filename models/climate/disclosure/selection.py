@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     COMPLEMENTARY = "complementary"
     COUNTING_GATE = "counting_gate"
     REFUSED = "refused"
+    OVER_BUDGET = "over_budget"
 
 
 def select(due: Shown, k: int) -> dict[str, Outcome]:
