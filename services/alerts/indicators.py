@@ -53,6 +53,8 @@ class PublishedValue:
         window_end: First day after the window.
         value: Rounded.
         band: How many contributed, as a band such as ``10-14``.
+        margin: Nine in ten such values lie so near to what they were before noise was added; None
+            where none was.
     """
 
     indicator: str
@@ -62,6 +64,7 @@ class PublishedValue:
     window_end: date
     value: float
     band: str
+    margin: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ def _values(
             window_end=row.window_end,
             value=row.value,
             band=row.band,
+            margin=row.margin,
         )
         for row in connection.execute(found)
     )

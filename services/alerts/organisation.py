@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, and_, func, select
 
 from models.climate.cell import Cell, cell_of
+from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import Unit, UnitTree
 from models.climate.windows import Window, four_weeks_of, quarter_of
@@ -95,15 +96,29 @@ class People:
 
     def cells(self, window: Window) -> dict[str, Cell]:
         """The cell of every unit in *window*, which may be a part of the one that was read."""
-        leaves: dict[str, Cell] = {}
-        for leaf, people in self.days.items():
-            cell = Cell()
-            for theirs in people:
-                here = cell_of(theirs, window)
-                if not here.is_empty:
-                    cell += here
-            leaves[leaf] = cell
+        leaves = {leaf: sum(self._one_by_one(leaf, window), Cell()) for leaf in self.days}
         return self.tree.roll_up(leaves)
+
+    def bounded_sums(self, window: Window, centre_micro: int) -> dict[str, BoundedSums]:
+        """What noise is added to, of every unit: each person's part bounded around the centre."""
+        sums = dict.fromkeys(self.tree.top_down(), BoundedSums())
+        for leaf in self.days:
+            parts = (bounded(one, centre_micro) for one in self._one_by_one(leaf, window))
+            here, unit = sum(parts, BoundedSums()), leaf
+            while True:
+                sums[unit] += here
+                parent = self.tree.parent(unit)
+                if parent is None:
+                    break
+                unit = parent
+        return sums
+
+    def _one_by_one(self, leaf: str, window: Window) -> Iterator[Cell]:
+        """The cell of each person of *leaf* who wrote in *window*."""
+        for theirs in self.days[leaf]:
+            here = cell_of(theirs, window)
+            if not here.is_empty:
+                yield here
 
 
 def people(connection: Connection, window: Window, tree: UnitTree) -> People:

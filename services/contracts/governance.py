@@ -10,8 +10,17 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.language.labels import Driver, Language, Signal
 from services.contracts import policy_document, registration
 from services.contracts.denied_channels import denied
@@ -31,6 +40,11 @@ DEMO: Final = "demo"
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:-]{0,62}$")]
 Channel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*:[^*\s]*\*?$", max_length=512)]
 """A channel with its source in front; a star at the end stands for every continuation."""
+
+
+def _as_said(mode: object) -> object:
+    """YAML reads a bare ``on`` and ``off`` as true and false."""
+    return {True: "on", False: "off"}[mode] if isinstance(mode, bool) else mode
 
 
 class _Part(BaseModel):
@@ -69,6 +83,8 @@ class Policy(_Part):
         frozen_languages: Messages in these count for nothing: the model reads this feed's worse
             than it was measured (``barograph drift``).
         k: Fewest people behind a published value.
+        differential_privacy: How much noise is added to what may be published; a change counts
+            from the next block on.
         expires: Last day on which it is in force.
         outcomes: Monthly business figures that are put beside the climate.
         interventions: Dated events around which the climate of their units is looked at.
@@ -84,6 +100,7 @@ class Policy(_Part):
     indicators: Annotated[tuple[str, ...], Field(min_length=1)]
     frozen_languages: tuple[Language, ...] = ()
     k: Annotated[int, Field(ge=FLOOR)] = 10
+    differential_privacy: Annotated[PrivacyMode, BeforeValidator(_as_said)] = PrivacyMode.OFF
     text_life: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST_TEXT_LIFE)] = timedelta(
         hours=24
     )

@@ -109,7 +109,7 @@ def test_what_is_kept_is_what_every_published_value_is_made_from(stage: Stage) -
     with database.reading(stage.engine).begin() as connection:
         kept = statistics.of_window(connection, WEEK)
     made = {(c.indicator, c.unit): (c.value, c.band) for s in kept.values()
-            for c in published_cells(s)}  # fmt: skip
+            for c in published_cells(s, 10)}  # fmt: skip
     assert made == stage.values(WEEK)
     assert {unit: dict(s.shares) for unit, s in kept.items()} == {
         "org": {"exhaustion": 6}, "plant": {}, "sales": {},

@@ -35,6 +35,7 @@ ALERT = Alert(
     ends=None,
     value=-0.14,
     change=Change(size=-0.12, margin=0.04, weeks=4, band="25-49"),
+    noise=None,
 )
 
 

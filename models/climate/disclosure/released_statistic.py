@@ -16,7 +16,10 @@ __all__ = ["MICRO", "ReleasedStatistic", "statistic_of"]
 
 @dataclass(frozen=True, slots=True)
 class ReleasedStatistic:
-    """Exact sums behind the published values of one unit in one window; none exists for others.
+    """Sums behind the published values of one unit in one window; none exists for others.
+
+    Exact ones, or with noise where noise was added: then the contributors are those that the noisy
+    weight stands for, and there are neither squares nor shares.
 
     Where only shares were released, every sum of valence is 0, the weights as well: what the
     policy does not list is nowhere.
@@ -29,8 +32,10 @@ class ReleasedStatistic:
         contributors: People with enough messages (``n``).
         n_eff: So many people of equal weight would make the mean as certain.
         squares_micro: Sum over people of weight times squared mean valence, in millionths (``Q``);
-            None where it was not kept yet.
+            None where it was not kept yet or there is noise.
         shares: Contributors who are in each share that was released, and in no other.
+        margin: Nine in ten valences lie so near to what they would be without noise, in steps of
+            0.01, rounded up; None where none was added.
     """
 
     unit: str
@@ -41,6 +46,12 @@ class ReleasedStatistic:
     n_eff: float
     squares_micro: int | None = None
     shares: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    margin: float | None = None
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether noise was added: what was calibrated on exact sums says nothing of it."""
+        return self.margin is not None
 
     @property
     def has_valence(self) -> bool:

@@ -26,11 +26,13 @@ class Outcome(StrEnum):
     COMPLEMENTARY = "complementary"
     COUNTING_GATE = "counting_gate"
     REFUSED = "refused"
+    OVER_BUDGET = "over_budget"
 
     @property
     def told(self) -> str:
         """What a receipt says of it: of a single withheld unit, a count by reason is its reason."""
-        return str(self) if self in {Outcome.PUBLISHED, Outcome.REFUSED} else "withheld"
+        whole = {Outcome.PUBLISHED, Outcome.REFUSED, Outcome.OVER_BUDGET}
+        return str(self) if self in whole else "withheld"
 
 
 def select(due: Shown, k: int) -> dict[str, Outcome]:

@@ -69,6 +69,8 @@ def _alert(
         if mode == "full":
             said["unit_name"] = alert.names[locale]
             said["value"] = alert.value
+            if alert.noise is not None:
+                said["noise"] = alert.noise
             said["unit_of_measure"] = "score"
             said["change"] = alert.change and {
                 "size": alert.change.size,

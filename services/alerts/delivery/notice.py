@@ -78,6 +78,8 @@ class Alert:
         ends: First local day after the episode; None while it lasts.
         value: What was published of the unit in the window, as it was rounded there.
         change: How much the unit changed; None unless the alert fires.
+        noise: Nine in ten such values lie so near to what they were before noise was added; None
+            where none was.
     """
 
     fingerprint: str
@@ -92,6 +94,7 @@ class Alert:
     ends: date | None
     value: float | None
     change: Change | None
+    noise: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,20 @@ _TITLES: Final[Mapping[Kind, Mapping[Locale, str]]] = {
         "fr": "Test de ce point d'accès",
     },
 }
+_NOISE: Final[Mapping[Locale, str]] = {
+    "en": (
+        "Noise was added to the values to limit what they can tell about any one person: "
+        "90 % of them lie within ±{size} of what they were before."
+    ),
+    "nl": (
+        "Aan de waarden is ruis toegevoegd om te beperken wat ze over één persoon kunnen zeggen: "
+        "90 % ervan ligt binnen ±{size} van wat ze ervoor waren."
+    ),
+    "fr": (
+        "Du bruit a été ajouté aux valeurs pour limiter ce qu'elles peuvent révéler d'une "
+        "personne : 90 % d'entre elles se situent à ±{size} au plus de ce qu'elles étaient avant."
+    ),
+}
 EXAMPLE_UNIT: Final[Mapping[Locale, str]] = {
     "en": "Example unit",
     "nl": "Voorbeeldafdeling",
@@ -127,7 +141,7 @@ def title(kind: Kind, locale: Locale, rule: str) -> str:
 
 
 def summary(kind: Kind, locale: Locale, alerts: Sequence[Alert], rule: RuleFacts | None) -> str:
-    """What happened, how often chance says so, and what it may not be used for.
+    """What happened, how often chance says so, how large noise is, and what it may not be used for.
 
     Args:
         kind: type of the webhook.
@@ -150,6 +164,9 @@ def summary(kind: Kind, locale: Locale, alerts: Sequence[Alert], rule: RuleFacts
         ]
     if rule is not None and kind == "alert.firing":
         said.append(chance(rule.false_alarms, locale))
+    noise = max((alert.noise for alert in alerts if alert.noise is not None), default=None)
+    if noise is not None:
+        said.append(_NOISE[locale].format(size=_score(noise, locale, "0.00")))
     return " ".join((*said, CAUTION[locale]))
 
 

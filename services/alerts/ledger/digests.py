@@ -24,12 +24,12 @@ _CELLS_BY_FORMAT: Final[Mapping[int, Sequence[Column[Any]]]] = {
     1: (_CELL.indicator, _CELL.unit, _CELL.value, _CELL.band),
     2: (
         _CELL.indicator, _CELL.unit, _CELL.value, _CELL.band,
-        _CELL.window_end, _CELL.published_at, _CELL.receipt_id,
+        _CELL.margin, _CELL.window_end, _CELL.published_at, _CELL.receipt_id,
     ),
 }  # fmt: skip
 _SUMS_BY_FORMAT: Final[Mapping[int, Sequence[Column[Any]]]] = {
     1: _OLD_SUMS,
-    2: (*_OLD_SUMS, _SUMS.squares_micro, _SUMS.shares),
+    2: (*_OLD_SUMS, _SUMS.squares_micro, _SUMS.shares, _SUMS.margin),
 }
 _OF_SUMMARY: Final = (
     _SUMMARY.window_end, _SUMMARY.quarter, _SUMMARY.published, _SUMMARY.withheld, _SUMMARY.lost,

@@ -132,6 +132,7 @@ def _cells(released: Release, receipt_id: str, now: datetime) -> Iterator[dict[s
             "window_end": cell.window_end,
             "value": cell.value,
             "band": cell.band,
+            "margin": cell.margin,
             "published_at": now,
             "receipt_id": receipt_id,
         }

@@ -97,7 +97,7 @@ def replay(connection: Connection, receipt_id: str, entries: Entries) -> Replay:
     same = 0
     try:
         kept = [*statistics.of_window(connection, receipt.window).values()]
-        made = [cell for one in kept for cell in published_cells(one)]
+        made = [cell for one in kept for cell in published_cells(one, receipt.k)]
     except (AttributeError, TypeError, ValueError, ZeroDivisionError):  # sums that are none
         found.append(Difference("statistics"))
     else:
@@ -121,7 +121,7 @@ def _of_ledger(
 
 
 def _as_published(cell: PublishedCell, receipt_id: str) -> str:
-    return repr((cell.window_end.isoformat(), cell.value, cell.band, receipt_id))
+    return repr((cell.window_end.isoformat(), cell.value, cell.band, cell.margin, receipt_id))
 
 
 def _published(
@@ -130,13 +130,19 @@ def _published(
     """What is published of *window*, each bit of it; not *whole*: of valence alone."""
     cell = PUBLISHED_CELL.c
     found = select(
-        cell.indicator, cell.unit, raw(cell.window_end), raw(cell.value), cell.band, cell.receipt_id
+        cell.indicator,
+        cell.unit,
+        raw(cell.window_end),
+        raw(cell.value),
+        cell.band,
+        raw(cell.margin),
+        cell.receipt_id,
     ).where(cell.cadence == window.cadence.value, cell.window_start == window.start)
     if not whole:
         found = found.where(cell.indicator == VALENCE)
     return {
-        (indicator, unit): repr((spelled(end), value, band, receipt_id))
-        for indicator, unit, end, value, band, receipt_id in connection.execute(found)
+        (indicator, unit): repr((spelled(end), value, band, margin, receipt_id))
+        for indicator, unit, end, value, band, margin, receipt_id in connection.execute(found)
     }
 
 

@@ -34,6 +34,7 @@ def of_row(row: Row[Any]) -> ReleasedStatistic:
         n_eff=row.n_eff,
         squares_micro=row.squares_micro,
         shares=MappingProxyType(json.loads(row.shares or "{}")),
+        margin=row.margin,
     )
 
 
@@ -49,4 +50,5 @@ def as_row(statistic: ReleasedStatistic) -> dict[str, object]:
         "n_eff": statistic.n_eff,
         "squares_micro": statistic.squares_micro,
         "shares": canonical(dict(statistic.shares)).decode("ascii"),
+        "margin": statistic.margin,
     }

@@ -227,6 +227,7 @@ def _alert(change: News, seen: Look) -> Alert:
     # A withdrawal has many causes, one of them that the unit is too small to be named.
     named = change.kind is not Transition.WITHDRAWN
     unit = seen.units[instance.unit] if named else None
+    shown = seen.values[instance.rule.indicator, instance.unit] if named else None
     ended = change.kind is not Transition.FIRING
     return Alert(
         fingerprint=instance.fingerprint,
@@ -239,6 +240,7 @@ def _alert(change: News, seen: Look) -> Alert:
         window_end=seen.window.end_exclusive,
         starts=change.since,
         ends=seen.window.end_exclusive if ended else None,
-        value=seen.values[instance.rule.indicator, instance.unit].value if named else None,
+        value=shown.value if shown else None,
+        noise=shown.margin if shown else None,
         change=instance.change if change.kind is Transition.FIRING else None,
     )

@@ -32,7 +32,8 @@ class Look:
         units: Its tree by id.
         values: Published value by indicator and unit.
         statistics: Released sums of this and earlier windows of units of the tree, oldest first;
-            those alone that the same models scored, for valences of others do not compare.
+            those alone that the same models scored, for valences of others do not compare, and
+            to which no noise was added, for no threshold is calibrated for that.
     """
 
     window: Window
@@ -64,7 +65,11 @@ def look(connection: Connection, cadence: Cadence, window_start: date) -> Look |
             (cell.indicator, cell.unit): cell
             for cell in indicators.cells(connection, cadence, window_start)
         },
-        [one for one in _comparable(connection, cadence, window_start) if one.unit in units],
+        [
+            one
+            for one in _comparable(connection, cadence, window_start)
+            if one.unit in units and not one.is_noisy
+        ],
     )
 
 

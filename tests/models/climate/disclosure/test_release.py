@@ -170,7 +170,7 @@ def test_nothing_of_valence_is_kept_where_the_policy_does_not_list_it(drawn: Any
 def test_published_cells_are_made_from_released_statistics_alone(drawn: Any, listed: Any) -> None:
     released = weekly(*drawn, indicators=listed)
 
-    again = [cell for kept in released.statistics for cell in published_cells(kept)]
+    again = [cell for kept in released.statistics for cell in published_cells(kept, 10)]
 
     assert tuple(again) == released.published
 
@@ -195,7 +195,7 @@ def test_what_is_kept_of_a_unit_is_what_its_values_say() -> None:
     assert dict(first.shares) == {SIGNAL: 12}
     assert (first.contributors, first.weight, first.weighted_micro) == (30, 90, 9_000_000)
     assert whole.shares[SIGNAL] == first.shares[SIGNAL] + second.shares[SIGNAL]
-    assert [(c.indicator, c.value, c.band) for c in published_cells(first)] == [
+    assert [(c.indicator, c.value, c.band) for c in published_cells(first, 10)] == [
         ("valence", 0.1, "25-49"),
         (SIGNAL, 0.4, "25-49"),
     ]

@@ -42,7 +42,7 @@ def week(number: int) -> ClosedWindow:
 def value(unit: str, number: int, amount: float, indicator: str = "valence") -> PublishedValue:
     start = MONDAY + timedelta(weeks=number)
     return PublishedValue(
-        indicator, unit, Cadence.WEEK, start, start + timedelta(weeks=1), amount, "25-49"
+        indicator, unit, Cadence.WEEK, start, start + timedelta(weeks=1), amount, "25-49", None
     )
 
 

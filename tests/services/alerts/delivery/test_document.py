@@ -45,6 +45,7 @@ ALERT = Alert(
     ends=None,
     value=-0.14,
     change=Change(size=-0.12, margin=0.04, weeks=4, band="25-49"),
+    noise=None,
 )
 NOTICE = Notice(
     notification_id="ntf_1",
@@ -187,6 +188,19 @@ def test_several_units_have_a_sentence_each() -> None:
     assert "last 4 weeks, sentiment in Customer Care was 0.12 lower" in summary
     assert "last 8 weeks, sentiment in IT was 0.20 lower" in summary
     assert summary.count("Chance alone") == 1
+
+
+@pytest.mark.parametrize(("locale", "size"), [("en", "±0.04"), ("nl", "±0,04"), ("fr", "±0,04")])
+def test_a_webhook_says_how_large_the_noise_is(locale: Locale, size: str) -> None:
+    other = replace(ALERT, noise=0.02, unit="legal")
+    document = said(replace(NOTICE, alerts=(replace(ALERT, noise=0.04), other)), locale)
+
+    assert size in document["data"]["summary"]
+    assert [alert["noise"] for alert in document["data"]["alerts"]] == [0.04, 0.02]
+    thin = said(replace(NOTICE, alerts=(replace(ALERT, noise=0.04),)), locale, "thin")
+    assert "0.04" not in repr(thin)
+    assert "0,04" not in repr(thin)
+    assert "±" not in said(NOTICE, locale)["data"]["summary"]
 
 
 def test_no_field_could_hold_a_size_a_text_or_a_person() -> None:

@@ -41,7 +41,14 @@ def look(listed: list[ReleasedStatistic], hidden: Collection[str] = ()) -> Look:
     window = max((one.window for one in listed), key=lambda window: window.start)
     values = {
         ("valence", one.unit): PublishedValue(
-            "valence", one.unit, Cadence.WEEK, window.start, window.end_exclusive, 0.1, "25-49"
+            "valence",
+            one.unit,
+            Cadence.WEEK,
+            window.start,
+            window.end_exclusive,
+            0.1,
+            "25-49",
+            None,
         )
         for one in listed
         if one.window == window and one.unit not in hidden
