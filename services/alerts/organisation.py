@@ -48,12 +48,23 @@ def tree_of(connection: Connection, window: Window) -> tuple[str, UnitTree]:
         if not known:
             raise NoUnits
         quarter = min(known, key=lambda q: (abs(_index(q) - _index(wanted)), q))
+    return quarter, tree_in(connection, quarter)
+
+
+def tree_in(connection: Connection, quarter: str) -> UnitTree:
+    """The tree of *quarter*.
+
+    Raises:
+        NoUnits: it is not known.
+    """
     rows = select(UNIT.c.id, UNIT.c.parent, UNIT.c.eligible).where(UNIT.c.quarter == quarter)
     units = [
         Unit(id=name, parent=parent, eligible=eligible)
         for name, parent, eligible in connection.execute(rows.order_by(UNIT.c.place))
     ]
-    return quarter, UnitTree(units)
+    if not units:
+        raise NoUnits
+    return UnitTree(units)
 
 
 def _homes(

@@ -27,6 +27,11 @@ COMMANDS: Final = {
         "outcomes",
         "Monthly business figures beside the climate.",
     ),
+    "plan-cadence": (
+        "services.cli.plan_cadence",
+        "plan_cadence",
+        "How often each level is shown, and what is not.",
+    ),
     "calibrate": ("services.cli.calibrate", "calibrate", "The threshold of this organisation."),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
