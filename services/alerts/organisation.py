@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from models.climate.cell import Cell, cell_of
 from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import Unit, UnitTree
-from models.climate.windows import Window, four_weeks_of, quarter_of
+from models.climate.windows import Window, four_weeks_of, quarter_of, week_of
+from services.alerts.database import STATEMENT_ROWS
 from services.alerts.folding import person_day
 from services.alerts.tables.pseudonymous import PERSON_DAY
 from services.alerts.tables.released import UNIT, WINDOW_SUMMARY
@@ -83,13 +87,14 @@ def _homes(
     first = func.min(PERSON_DAY.c.local_day).label("first")
     found = (
         select(*person, PERSON_DAY.c.leaf, first)
-        .where(and_(PERSON_DAY.c.block.in_(blocks), PERSON_DAY.c.leaf.in_(leaves)))
+        .where(PERSON_DAY.c.block.in_(blocks))
         .group_by(*person, PERSON_DAY.c.leaf)
         .order_by(first, PERSON_DAY.c.leaf)
     )
     homes: dict[tuple[int, str], str] = {}
     for number, pid, leaf, _ in connection.execute(found):
-        homes.setdefault((number, pid), leaf)
+        if leaf in leaves:  # as an IN they would be more variables than a statement can have
+            homes.setdefault((number, pid), leaf)
     return homes
 
 
@@ -97,54 +102,65 @@ def _homes(
 class People:
     """Everybody who wrote in one window, each once, in the leaf that is theirs.
 
+    Their days stay in the database: of 100,000 people they would fill the memory.  Each reading
+    passes over the people one by one, so it belongs into the transaction that they were found in.
+
     Attributes:
         tree: The organisation.
-        days: By leaf, and for each person of it, what they wrote by local day.
+        homes: The leaf of each person, by block and pseudonym.
+        connection: Where their days are.
     """
 
     tree: UnitTree
-    days: Mapping[str, Sequence[Mapping[date, PersonDay]]]
+    homes: Mapping[tuple[int, str], str]
+    connection: Connection
 
     def cells(self, window: Window) -> dict[str, Cell]:
         """The cell of every unit in *window*, which may be a part of the one that was read."""
-        leaves = {leaf: sum(self._one_by_one(leaf, window), Cell()) for leaf in self.days}
+        leaves: defaultdict[str, Cell] = defaultdict(Cell)
+        for leaf, theirs in self._one_by_one(window):
+            here = cell_of(theirs, window)
+            if not here.is_empty:
+                leaves[leaf] += here
         return self.tree.roll_up(leaves)
 
     def bounded_sums(self, window: Window, centre_micro: int) -> dict[str, BoundedSums]:
         """What noise is added to, of every unit: each person's part bounded around the centre."""
+        leaves: defaultdict[str, BoundedSums] = defaultdict(BoundedSums)
+        for leaf, theirs in self._one_by_one(window):
+            leaves[leaf] += bounded(cell_of(theirs, window), centre_micro)
         sums = dict.fromkeys(self.tree.top_down(), BoundedSums())
-        for leaf in self.days:
-            parts = (bounded(one, centre_micro) for one in self._one_by_one(leaf, window))
-            here, unit = sum(parts, BoundedSums()), leaf
-            while True:
+        for leaf, here in leaves.items():
+            unit: str | None = leaf
+            while unit is not None:
                 sums[unit] += here
-                parent = self.tree.parent(unit)
-                if parent is None:
-                    break
-                unit = parent
+                unit = self.tree.parent(unit)
         return sums
 
-    def _one_by_one(self, leaf: str, window: Window) -> Iterator[Cell]:
-        """The cell of each person of *leaf* who wrote in *window*."""
-        for theirs in self.days[leaf]:
-            here = cell_of(theirs, window)
-            if not here.is_empty:
-                yield here
+    def _one_by_one(self, window: Window) -> Iterator[tuple[str, dict[date, PersonDay]]]:
+        """The leaf of each person, and their days: of *window* and before it in its week."""
+        for person, rows in groupby(_written(self.connection, window), attrgetter("block", "pid")):
+            if person not in self.homes:  # their leaf is no part of this tree
+                continue
+            theirs: dict[date, PersonDay] = {}
+            for row in rows:
+                written, elsewhere = person_day(row), theirs.get(row.local_day)
+                # Two leaves on one day: they moved.
+                theirs[row.local_day] = elsewhere + written if elsewhere else written
+            yield self.homes[person], theirs
+
+
+def _written(connection: Connection, window: Window) -> Iterator[Row[Any]]:
+    """The days of *window* and those before it in its week, all of one person together."""
+    day = PERSON_DAY.c.local_day
+    days = (
+        select(PERSON_DAY)
+        .where(day >= week_of(window.start).start, day < window.end_exclusive)
+        .order_by(PERSON_DAY.c.block, PERSON_DAY.c.pid)
+    )
+    yield from connection.execute(days, execution_options={"yield_per": STATEMENT_ROWS})
 
 
 def people(connection: Connection, window: Window, tree: UnitTree) -> People:
     """Everybody who wrote in *window* from a leaf of *tree*."""
-    homes = _homes(connection, window, frozenset(tree.leaves))
-    here = select(PERSON_DAY).where(
-        PERSON_DAY.c.local_day >= window.start, PERSON_DAY.c.local_day < window.end_exclusive
-    )
-    days: defaultdict[tuple[int, str], dict[date, PersonDay]] = defaultdict(dict)
-    for row in connection.execute(here):
-        theirs, written = days[row.block, row.pid], person_day(row)
-        elsewhere = theirs.get(row.local_day)  # a day on which they moved
-        theirs[row.local_day] = elsewhere + written if elsewhere else written
-    by_leaf: defaultdict[str, list[Mapping[date, PersonDay]]] = defaultdict(list)
-    for person, theirs in sorted(days.items()):
-        if person in homes:  # else their leaf is no part of this tree
-            by_leaf[homes[person]].append(theirs)
-    return People(tree, by_leaf)
+    return People(tree, _homes(connection, window, frozenset(tree.leaves)), connection)
