@@ -13,12 +13,10 @@ from typing import Any, Final
 
 import click
 
-from tests.bench.one_closing import MONTH
 from tests.database.postgresql import administer, named, server
 
 SIZES: Final = (1_000, 10_000, 100_000)
 DATABASES: Final = ("sqlite", "postgresql")
-FOLDED, WEEK, FOUR = "a week of messages folded, s", "a week closed, s", "four weeks closed, s"
 
 
 @contextmanager
@@ -43,26 +41,28 @@ def _child(step: str, people: int, place: str) -> dict[str, Any]:
 
 
 def _closed(people: int, place: str) -> dict[str, float]:
-    """Close four weeks; seconds of each step."""
-    _child("messages", people, place)
-    week = _child("week", people, place)
-    _child("person-days", people, place)
-    month = _child("four-weeks", people, place)
-    *folded, one = week["events"]
-    four = month["events"][-1]
-    if (one["event"], four["window"]) != ("window.closed", MONTH.label):
-        raise click.ClickException("a window did not close")
-    took = {FOLDED: sum(e["took"] for e in folded), WEEK: one["took"], FOUR: four["took"]}
-    figures = took | {
-        "memory at most, a week, MB": week["peak"],
-        "memory at most, four weeks, MB": month["peak"],
-        "units published / the week": one["published"],
-        "units withheld / the week": one["withheld"],
-        "units published / four weeks": four["published"],
-        "units withheld / four weeks": four["withheld"],
-    }
-    for what, figure in figures.items():
-        _say(f"{people:,} people: {what}", figure)
+    """Close a week, then the four that hold it; seconds of each step."""
+    took: dict[str, float] = {}
+    for written, step, name in (
+        ("messages", "week", "a week"),
+        ("person-days", "four-weeks", "four weeks"),
+    ):
+        _child(written, people, place)
+        done = _child(step, people, place)
+        closed = done["events"][-1]
+        if closed["event"] != "window.closed":
+            raise click.ClickException("a window did not close")
+        folded = sum(event["took"] for event in done["events"] if event["event"] == "days.folded")
+        if folded:
+            took[f"{name} of messages folded, s"] = folded
+        took[f"{name} closed, s"] = closed["took"]
+        figures = {what: seconds for what, seconds in took.items() if what.startswith(name)} | {
+            f"{name}, units published": closed["published"],
+            f"{name}, units withheld": closed["withheld"],
+            f"{name}, memory at most, MB": done["peak"],
+        }
+        for what, figure in figures.items():
+            _say(f"{people:,} people: {what}", figure)
     return took
 
 
