@@ -47,8 +47,8 @@ def plan_cadence(url: str, k: int, quarter: str | None, *, as_json: bool) -> Non
     engine = database.open_read_only(url)
     try:
         with database.reading(engine).begin() as connection:
-            newest = connection.execute(select(func.max(UNIT.c.quarter))).scalar_one_or_none()
-            chosen: str = quarter or newest or ""  # of which no unit is known
+            newest = select(func.coalesce(func.max(UNIT.c.quarter), ""))
+            chosen = quarter or connection.execute(newest).scalar_one()
             tree = tree_in(connection, chosen)
     except SQLAlchemyError as error:
         kind = type(error).__qualname__
