@@ -30,6 +30,7 @@ from services.embedded.broker import resident_bytes
 from services.embedded.installation import Installation
 from services.embedded.supervisor import Program
 from tests.bench import closing, gate
+from tests.bench.figure import say
 from tests.broker import kafka
 from tests.journey.feed import directory, event, identity, long_ago
 from tests.journey.line import Line
@@ -206,11 +207,6 @@ def processor_seconds(pid: int) -> float:
     """Seconds that *pid* has computed, in user and in system mode (proc(5), fields 14 and 15)."""
     after_name = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def say(what: str, value: float) -> None:
-    """Print one figure."""
-    print(f"{what:68} {value:12,.2f}", flush=True)
 
 
 async def measure(on: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import click
 
+from tests.bench.figure import say
 from tests.database.postgresql import administer, named, server
 
 SIZES: Final = (1_000, 10_000, 100_000)
@@ -62,12 +63,8 @@ def _closed(people: int, place: str) -> dict[str, float]:
             f"{name}, memory at most, MB": done["peak"],
         }
         for what, figure in figures.items():
-            _say(f"{people:,} people: {what}", figure)
+            say(f"{people:,} people: {what}", figure)
     return took
-
-
-def _say(what: str, value: float) -> None:
-    print(f"{what:68} {value:12,.2f}", flush=True)
 
 
 def measure(sizes: Sequence[int], database: str) -> None:
@@ -77,5 +74,5 @@ def measure(sizes: Sequence[int], database: str) -> None:
         with _empty(database) as place:
             took = _closed(people, place)
         for what, seconds in before.items():
-            _say(f"{people:,} people: times as long, {what}", took[what] / seconds)
+            say(f"{people:,} people: times as long, {what}", took[what] / seconds)
         before = took

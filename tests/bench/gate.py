@@ -14,6 +14,7 @@ from models.climate.disclosure.release import INDICATORS, ClosedWindow, release
 from models.climate.unit_tree import Unit, UnitTree
 from models.climate.windows import Window, four_weeks_of, week_of
 from models.language.labels import Driver, Signal
+from tests.bench.figure import say
 from tests.bench.weeks import Organisation
 from tests.fakes.scores import MONDAY, policy
 
@@ -48,7 +49,7 @@ def measure() -> None:
             weeks.clear()
     for what, seconds in took.items():
         name = f"the gate on {len(tree):,} units, all {what} of a quarter, s"
-        print(f"{name:68} {seconds:12,.2f}", flush=True)
+        say(name, seconds)
 
 
 def _released(
