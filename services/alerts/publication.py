@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -10,18 +10,16 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, select
 
-from models.climate.disclosure.cadence_plan import first_quarter
 from models.climate.disclosure.receipt import Receipt
 from models.climate.disclosure.release import (
     ClosedWindow,
     Release,
-    ReleasedStatistic,
     release,
 )
 from models.climate.windows import Cadence, Window
-from services.alerts import gateways, ledger, missed
+from services.alerts import gateways, ledger, missed, organisation
 from services.alerts.database import STATEMENT_ROWS
-from services.alerts.organisation import People, people, tree_of
+from services.alerts.organisation import People
 from services.alerts.tables.pseudonymous import FOLDED_DAY
 from services.alerts.tables.released import (
     PUBLISHED_CELL,
@@ -50,16 +48,18 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     Raises:
         NoUnits: the organisation is not known yet.
     """
-    quarter, tree = tree_of(connection, window)
-    everybody = people(connection, window, tree)
+    quarter, tree = organisation.tree_of(connection, window)
+    plan = organisation.plan_of(connection, quarter, tree, policy.k)
+    organisation.keep_plan(connection, quarter, plan)
+    everybody = organisation.people(connection, window, tree)
     released = release(
         tree=tree,
-        plan=first_quarter(tree),
+        plan=plan,
         window=window,
         cells=everybody.cells(window),
         k=policy.k,
         indicators=policy.indicators,
-        finer=_finer(connection, window, everybody),
+        finer=_finer(connection, window, everybody, plan),
     )
     _write(connection, RELEASED_STATISTIC, list(_statistics(released)))
     receipt = Receipt(
@@ -102,32 +102,19 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     return summary
 
 
-def _finer(connection: Connection, window: Window, everybody: People) -> list[ClosedWindow]:
-    """The weeks of four weeks, each with what was published of it."""
-    if window.cadence is not Cadence.FOUR_WEEKS:
-        return []
+def _finer(
+    connection: Connection, window: Window, everybody: People, plan: Mapping[str, Cadence]
+) -> list[ClosedWindow]:
+    """The days and weeks of *window* that anything may stand in, each with what was published."""
+    cadences = [Cadence.WEEK]
+    if Cadence.DAY in plan.values():
+        cadences.append(Cadence.DAY)
     return [
-        ClosedWindow(week, everybody.cells(week), _released(connection, week))
-        for week in window.split(Cadence.WEEK)
+        ClosedWindow(part, everybody.cells(part), organisation.released(connection, part))
+        for cadence in cadences
+        if cadence.is_finer_than(window.cadence)
+        for part in window.split(cadence)
     ]
-
-
-def _released(connection: Connection, window: Window) -> dict[str, ReleasedStatistic]:
-    sums = RELEASED_STATISTIC.c
-    found = select(RELEASED_STATISTIC).where(
-        sums.cadence == window.cadence.value, sums.window_start == window.start
-    )
-    return {
-        row.unit: ReleasedStatistic(
-            unit=row.unit,
-            window=window,
-            weight=row.weight,
-            weighted_micro=row.weighted_micro,
-            contributors=row.contributors,
-            n_eff=row.n_eff,
-        )
-        for row in connection.execute(found)
-    }
 
 
 def _write(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
