@@ -64,7 +64,7 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The whole organisation in the latest week."""
+    """The whole organisation in its latest window."""
 
     value: str
     against: str
@@ -73,13 +73,20 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole page."""
+    """The whole page.
 
+    Attributes:
+        of: Ends the keys of words about the whole organisation: nothing for a week, ``_day``
+            where that is published by the day.
+    """
+
+    of: str
     as_of: str
     now: Now | None
     line: Chart
     chosen: str
     choices: tuple[tuple[str, str], ...]
+    days: Table
     weeks: Table
     four_weeks: Table
     signals: tuple[Share, ...]
@@ -143,17 +150,19 @@ def shares(
     )
 
 
-def _now(weeks: Sequence[PublishedValue], latest: ClosedWindow, wording: Wording) -> Now | None:
-    if not weeks or weeks[-1].window_start != latest.start:
+def _now(
+    own: Sequence[PublishedValue], latest: ClosedWindow, of: str, wording: Wording
+) -> Now | None:
+    if not own or own[-1].window_start != latest.start:
         return None
-    value = weeks[-1]
-    for before, after in pairwise(weeks[-2:]):
-        if after.window_start - before.window_start == timedelta(weeks=1):
+    value = own[-1]
+    for before, after in pairwise(own[-2:]):
+        if after.window_start == before.window_end:
             change = wording.score(after.value - before.value)
-            against = wording.say("against_before", change=change)
+            against = wording.say(f"against_before{of}", change=change)
             break
     else:
-        against = wording.say("not_before")
+        against = wording.say(f"not_before{of}")
     band = wording.say("contributors", band=value.band)
     return Now(wording.score(value.value), against, band)
 
@@ -177,47 +186,53 @@ def view(
     Returns:
         None while no week has closed.
     """
-    weeks = [window for window in windows if window.cadence is Cadence.WEEK]
-    fours = [window for window in windows if window.cadence is Cadence.FOUR_WEEKS]
-    if not weeks or not units:
+    of_cadence = {c: [window for window in windows if window.cadence is c] for c in Cadence}
+    if not of_cadence[Cadence.WEEK] or not units:
         return None
     units = as_tree(units)
     by_cadence: dict[Cadence, dict[tuple[str, date], PublishedValue]] = {c: {} for c in Cadence}
     for value in published:
         if value.indicator == VALENCE:
             by_cadence[value.cadence][value.unit, value.window_start] = value
-    weekly = by_cadence[Cadence.WEEK]
     root = units[0]
+    by_day = any(unit == root.id for unit, _ in by_cadence[Cadence.DAY])
+    cadence, of = (Cadence.DAY, "_day") if by_day else (Cadence.WEEK, "")
+    drawn, values = of_cadence[cadence], by_cadence[cadence]
 
     def line(unit: UnitInfo, marker: str, style: str) -> Line:
-        found = [weekly.get((unit.id, window.start)) for window in weeks]
+        found = [values.get((unit.id, window.start)) for window in drawn]
         label = unit.names[wording.language]
         return Line(label, [v.value if v else None for v in found], marker, style)
 
-    seen = {unit for unit, _ in weekly}
+    def rows(of: Cadence) -> Table:
+        return table(of_cadence[of], units, by_cadence[of], wording)
+
+    seen = {unit for unit, _ in values}
     others = [unit for unit in units[1:] if unit.id in seen]
     lines = [line(root, "circle", "first")]
     lines += [line(unit, "square", "second") for unit in others if unit.id == chosen]
-    latest = weeks[-1]
+    latest = drawn[-1]
     whole = {
         value.indicator: value
         for value in published
-        if (value.unit, value.cadence, value.window_start) == (root.id, Cadence.WEEK, latest.start)
+        if (value.unit, value.cadence, value.window_start) == (root.id, cadence, latest.start)
     }
-    own = [weekly[root.id, week.start] for week in weeks if (root.id, week.start) in weekly]
+    own = [values[root.id, w.start] for w in drawn if (root.id, w.start) in values]
     return View(
+        of=of,
         as_of=wording.say(
-            "as_of",
+            f"as_of{of}",
             start=wording.day(latest.start),
             end=wording.day(latest.end - timedelta(days=1)),
             published=wording.day(latest.closed_at.date()),
         ),
-        now=_now(own, latest, wording),
-        line=chart([wording.short_day(week.start) for week in weeks], lines),
+        now=_now(own, latest, of, wording),
+        line=chart([wording.short_day(window.start) for window in drawn], lines),
         chosen=chosen,
         choices=tuple((unit.id, unit.names[wording.language]) for unit in others),
-        weeks=table(weeks, units, weekly, wording),
-        four_weeks=table(fours, units, by_cadence[Cadence.FOUR_WEEKS], wording),
+        days=rows(Cadence.DAY),
+        weeks=rows(Cadence.WEEK),
+        four_weeks=rows(Cadence.FOUR_WEEKS),
         signals=shares({s.value: wording.signal(s.value) for s in Signal}, whole, wording),
         drivers=shares({f"driver_{d}": wording.driver(d) for d in Driver}, whole, wording),
         published=latest.published,

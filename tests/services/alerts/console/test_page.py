@@ -122,6 +122,49 @@ def test_the_change_is_told_between_neighbouring_weeks_only() -> None:
     assert alone.now.against == wording(Language.EN).say("not_before")
 
 
+def day(number: int) -> ClosedWindow:
+    start = MONDAY + timedelta(days=number)
+    end = start + timedelta(days=1)
+    closed = datetime(end.year, end.month, end.day, 12, 15, tzinfo=UTC)
+    return ClosedWindow(Cadence.DAY, start, end, "2026Q4", 1, 0, 0, 0, 0, closed)
+
+
+def of_day(number: int, amount: float) -> PublishedValue:
+    start = MONDAY + timedelta(days=number)
+    return PublishedValue(
+        "valence", "acme", Cadence.DAY, start, start + timedelta(days=1), amount, "100+"
+    )
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_an_organisation_by_the_day_is_told_by_its_days_and_its_units_by_their_weeks(
+    language: Language,
+) -> None:
+    values = [of_day(0, 0.1), of_day(1, 0.25), value("acme.sales", 1, 0.2)]
+    words = wording(language)
+    page = view([day(0), day(1), week(0), week(1)], UNITS, values, "", words)
+    assert page is not None
+    assert page.now is not None
+    html = unescape(render(page, [], words, FACTS))
+
+    assert [row.unit for row in page.days.rows] == ["acme"]
+    assert [row.unit for row in page.weeks.rows] == ["acme.sales"]
+    assert page.now.against == words.say("against_before_day", change=words.score(0.15))
+    assert words.say("table_day_title") in html
+    assert words.say("now_title_day") in html
+    assert words.say("now_title") not in html
+    assert not re.search(r"\{\w+\}", html)
+
+
+def test_days_that_are_no_neighbours_are_not_compared() -> None:
+    values = [of_day(0, 0.1), of_day(2, 0.25)]
+    page = view([day(0), day(1), day(2), week(0)], UNITS, values, "", wording(Language.EN))
+    assert page is not None
+    assert page.now is not None
+
+    assert page.now.against == wording(Language.EN).say("not_before_day")
+
+
 def test_a_signal_without_a_value_is_in_the_usual_range_or_not_shown() -> None:
     page = shown([*VALUES, value("acme", 1, 0.12, "exhaustion")])
     assert page is not None
