@@ -24,6 +24,11 @@ COMMANDS: Final = {
     ),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
+    "plan-cadence": (
+        "services.cli.plan_cadence",
+        "plan_cadence",
+        "How many units are published how often.",
+    ),
     "verify-ledger": ("services.cli.verify_ledger", "verify_ledger", "Check the ledger's chain."),
 }
 
