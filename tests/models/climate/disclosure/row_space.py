@@ -103,7 +103,8 @@ def leaves_of(organisation: Organisation, unit: str) -> AbstractSet[str]:
 def _contributors(groups: Matrix, people: Matrix, days: list[NDArray[np.bool_]]) -> Counts:
     of_three = (groups @ people.T >= 3).sum(axis=1)
     of_a_day = [(groups[:, day] @ people[:, day].T > 0).sum(axis=1) for day in days]
-    return np.maximum.reduce([of_three, *of_a_day])
+    most: Counts = np.maximum.reduce([of_three, *of_a_day])
+    return most
 
 
 def _reduced(rows: Matrix) -> Matrix:
