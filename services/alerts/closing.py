@@ -19,7 +19,7 @@ from models.climate.windows import (
     week_of,
     window_of,
 )
-from services.alerts import database, folding, gateways, publication
+from services.alerts import cadences, database, folding, gateways, publication
 from services.alerts.publication import Published
 from services.alerts.tables.pseudonymous import (
     CLOSER,
@@ -43,10 +43,24 @@ def is_due(window: Window, known: tuple[GatewayProgress, ...], now: datetime) ->
     return passed(window.ends + LATENESS[window.cadence], known, now)
 
 
-def folds(day: date, known: tuple[GatewayProgress, ...], now: datetime) -> bool:
-    """Whether messages of *day* may become sums: a day waits as long as the weeks do."""
+def folds(
+    connection: Connection,
+    day: date,
+    known: tuple[GatewayProgress, ...],
+    now: datetime,
+    policy: Policy,
+) -> bool:
+    """Whether messages of *day* may become sums.
+
+    A day waits as long as the weeks do; but where days are published it folds as it closes, so
+    that what comes later is late for its day, week and four weeks alike.  A week that still took
+    it, minus its days, would be that one message.
+    """
     ends = window_of(Cadence.DAY, day).ends
-    return passed(ends + LATENESS[Cadence.WEEK], known, now)
+    if passed(ends + LATENESS[Cadence.WEEK], known, now):
+        return True
+    closes = passed(ends + LATENESS[Cadence.DAY], known, now)
+    return closes and cadences.has_days(connection, day, policy)
 
 
 class PolicyExpired(Exception):
@@ -78,12 +92,18 @@ class Closer:
         with database.reading(self.engine).begin() as connection:
             known = gateways.known(connection)
             oldest = folding.oldest_open(connection)
-            due = [w for w in _open_windows(connection) if is_due(w, known, now)]
-        if oldest is not None and folds(oldest, known, now):
+            ready = oldest is not None and folds(connection, oldest, known, now, self.policy)
+            due = self._due(connection, known, now)
+        if ready:
             self._fold(known, now)
             with database.reading(self.engine).begin() as connection:
-                due = [w for w in _open_windows(connection) if is_due(w, known, now)]
+                due = self._due(connection, known, now)
         return [window for window in due if self._close(window, now)]
+
+    def _due(
+        self, connection: Connection, known: tuple[GatewayProgress, ...], now: datetime
+    ) -> list[Window]:
+        return [w for w in _open_windows(connection, self.policy) if is_due(w, known, now)]
 
     def _fold(self, known: tuple[GatewayProgress, ...], now: datetime) -> None:
         while True:  # one transaction a day: a collector never waits for more than one
@@ -91,7 +111,7 @@ class Closer:
                 if not self._holds_lease(connection, now):
                     return
                 day = folding.oldest_open(connection)
-                if day is None or not folds(day, known, now):
+                if day is None or not folds(connection, day, known, now, self.policy):
                     return
                 folded = folding.fold(connection, day, now, self.policy.frozen_languages)
             logs.emit("days.folded", count=folded)
@@ -101,7 +121,9 @@ class Closer:
             return False
         try:
             with database.writing(self.engine) as connection:
-                if not self._holds_lease(connection, now) or not _still_open(connection, window):
+                if not self._holds_lease(connection, now) or not _still_open(
+                    connection, window, self.policy
+                ):
                     return False
                 published = self._publish(connection, window, now)
                 if window.cadence is Cadence.FOUR_WEEKS:
@@ -147,15 +169,18 @@ class Closer:
         return True
 
 
-def _open_windows(connection: Connection) -> list[Window]:
-    """Windows that hold a folded day and have not closed, a week before the four that hold it.
+def _open_windows(connection: Connection, policy: Policy) -> list[Window]:
+    """Windows that hold a folded day and have not closed, finer ones before what holds them.
 
-    A week needs a scored message: a deletion goes to every open block, and opens no week there.
+    A day or a week needs a scored message: a deletion goes to every open block, and opens none
+    there.
     """
     days = connection.execute(select(FOLDED_DAY.c.local_day, FOLDED_DAY.c.models)).all()
-    windows = {four_weeks_of(day) for day, _ in days} | {
-        week_of(day) for day, models in days if models
-    }
+    blocks = {four_weeks_of(day) for day, _ in days}
+    daily = {block for block in blocks if cadences.has_days(connection, block.start, policy)}
+    scored = [day for day, models in days if models]
+    windows = blocks | {week_of(day) for day in scored}
+    windows |= {window_of(Cadence.DAY, day) for day in scored if four_weeks_of(day) in daily}
     closed = {
         (Cadence(cadence), start)
         for cadence, start in connection.execute(
@@ -166,13 +191,14 @@ def _open_windows(connection: Connection) -> list[Window]:
     return sorted(waiting, key=lambda w: (w.end_exclusive, w.end_exclusive - w.start))
 
 
-def _still_open(connection: Connection, window: Window) -> bool:
-    """Whether *window* may close now: it has not, and four weeks wait for each of their weeks."""
-    waiting = _open_windows(connection)
+def _still_open(connection: Connection, window: Window, policy: Policy) -> bool:
+    """Whether *window* may close now: it has not, and all within it have."""
     inside = [
-        w for w in waiting if window.start <= w.start and w.end_exclusive <= window.end_exclusive
+        w
+        for w in _open_windows(connection, policy)
+        if window.start <= w.start and w.end_exclusive <= window.end_exclusive
     ]
-    return window in waiting and (window.cadence is Cadence.WEEK or inside == [window])
+    return inside == [window]
 
 
 def _forget(connection: Connection, window: Window) -> None:

@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from models.climate.windows import Window, four_weeks_of, week_of
+from models.climate.windows import Cadence, Window, four_weeks_of, week_of, window_of
 from services.alerts.database import STATEMENT_ROWS, insert
 from services.alerts.tables.pseudonymous import GATEWAY, MISSED
-from services.alerts.tables.released import LATE
+from services.alerts.tables.released import LATE, WINDOW_SUMMARY
 from services.contracts.settled import SettledV1, Settlement
 
 LOST: Final = frozenset({Settlement.EXPIRED, Settlement.DEAD_LETTER})
@@ -36,8 +36,20 @@ def miss(
         told = first.on_conflict_do_nothing().returning(MISSED.c.seq)
         new += len(connection.execute(told).all())
     if reason is Settlement.LATE and new:
-        for window in (week_of(day), four_weeks_of(day)):
+        windows = [week_of(day), four_weeks_of(day)]
+        of_the_day = window_of(Cadence.DAY, day)
+        if _has_closed(connection, of_the_day):
+            windows.append(of_the_day)
+        for window in windows:
             _add_late(connection, window, new)
+
+
+def _has_closed(connection: Connection, window: Window) -> bool:
+    closed = select(WINDOW_SUMMARY.c.quarter).where(
+        WINDOW_SUMMARY.c.cadence == window.cadence.value,
+        WINDOW_SUMMARY.c.window_start == window.start,
+    )
+    return connection.execute(closed).first() is not None
 
 
 def _add_late(connection: Connection, window: Window, count: int) -> None:

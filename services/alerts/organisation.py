@@ -40,19 +40,30 @@ def tree_of(connection: Connection, window: Window) -> tuple[str, UnitTree]:
     Raises:
         NoUnits: there is none.
     """
+    quarter = quarter_for(connection, window)
+    return quarter, tree_in(connection, quarter)
+
+
+def quarter_for(connection: Connection, window: Window) -> str:
+    """The quarter whose tree *window* is published over.
+
+    Raises:
+        NoUnits: no tree is known.
+    """
     block = four_weeks_of(window.start)
     used = select(WINDOW_SUMMARY.c.quarter).where(
         WINDOW_SUMMARY.c.window_start >= block.start,
         WINDOW_SUMMARY.c.window_start < block.end_exclusive,
     )
-    quarter = connection.execute(used.limit(1)).scalar_one_or_none()
-    if quarter is None:
-        wanted = quarter_of(window.start)
-        known = connection.execute(select(UNIT.c.quarter).distinct()).scalars().all()
-        if not known:
-            raise NoUnits
-        quarter = min(known, key=lambda q: (abs(_index(q) - _index(wanted)), q))
-    return quarter, tree_in(connection, quarter)
+    quarter: str | None = connection.execute(used.limit(1)).scalar_one_or_none()
+    if quarter is not None:
+        return quarter
+    wanted = quarter_of(window.start)
+    known = connection.execute(select(UNIT.c.quarter).distinct()).scalars().all()
+    if not known:
+        raise NoUnits
+    nearest: str = min(known, key=lambda q: (abs(_index(q) - _index(wanted)), q))
+    return nearest
 
 
 def tree_in(connection: Connection, quarter: str) -> UnitTree:

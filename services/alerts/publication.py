@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -9,13 +10,14 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from models.climate.disclosure.cadence_plan import first_quarter
-from models.climate.disclosure.privacy_budget import PrivacyMode, cadences
+from models.climate.disclosure.privacy_budget import PrivacyMode
+from models.climate.disclosure.privacy_budget import cadences as noisy_cadences
 from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, release
 from models.climate.disclosure.released_statistic import statistic_of
+from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
-from services.alerts import budget, gateways, missed
+from services.alerts import budget, cadences, gateways, missed
 from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
@@ -55,14 +57,15 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     account = budget.account(connection, window, tree, policy.differential_privacy)
     began = account.began if account else PrivacyMode.OFF
     noisy = began is not PrivacyMode.OFF
+    plan = noisy_cadences(tree, began) if noisy else _kept_plan(connection, quarter, tree, policy.k)
     released = release(
         tree=tree,
-        plan=cadences(tree, began) if noisy else first_quarter(tree),
+        plan=plan,
         window=window,
         cells=everybody.cells(window),
         k=policy.k,
         indicators=policy.indicators,
-        finer=_finer(connection, window, everybody, noisy=noisy),
+        finer=_finer(connection, window, everybody, plan, noisy=noisy),
         noise=budget.noise_of(connection, account, tree, everybody) if account else None,
     )
     if account is not None:
@@ -87,28 +90,56 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
 
 
 def _finer(
-    connection: Connection, window: Window, everybody: People, *, noisy: bool
+    connection: Connection,
+    window: Window,
+    everybody: People,
+    plan: Mapping[str, Cadence],
+    *,
+    noisy: bool,
 ) -> list[ClosedWindow]:
-    """The weeks of four weeks, each with what was published of it."""
-    if window.cadence is not Cadence.FOUR_WEEKS:
-        return []
+    """The days and weeks of *window* that anything may stand in, each with what was published."""
     closed = []
-    for week in window.split(Cadence.WEEK):
-        cells, then = everybody.cells(week), _released(connection, week)
-        # The gate subtracts exact sums.  With noise none were kept, and none can be subtracted.
-        published = (
-            {unit: statistic_of(unit, week, cells[unit], valence=True, shares=()) for unit in then}
-            if noisy
-            else then
-        )
-        closed.append(ClosedWindow(week, cells, published))
+    for cadence in sorted({Cadence.WEEK, *plan.values()}, key=lambda c: -c.days):
+        if not cadence.is_finer_than(window.cadence):
+            continue
+        units = frozenset(unit for unit, planned in plan.items() if planned is cadence)
+        for part in window.split(cadence):
+            cells, then = everybody.cells(part), _released(connection, part, units)
+            # The gate subtracts exact sums.  With noise none were kept, none can be subtracted.
+            published = (
+                {
+                    unit: statistic_of(unit, part, cells[unit], valence=True, shares=())
+                    for unit in then
+                }
+                if noisy
+                else then
+            )
+            closed.append(ClosedWindow(part, cells, published))
     return closed
 
 
-def _released(connection: Connection, window: Window) -> dict[str, ReleasedStatistic]:
-    """Units whose valence was published in *window*: shares alone cover no day of their parent."""
+def _released(
+    connection: Connection, window: Window, units: frozenset[str]
+) -> dict[str, ReleasedStatistic]:
+    """Those of *units* whose valence was published in *window*.
+
+    Shares alone cover no day of their parent, and the week of a unit by the day is what its days
+    tell already.
+    """
     found = statistics.of_window(connection, window)
-    return {unit: statistic for unit, statistic in found.items() if statistic.has_valence}
+    return {
+        unit: statistic
+        for unit, statistic in found.items()
+        if unit in units and statistic.has_valence
+    }
+
+
+def _kept_plan(
+    connection: Connection, quarter: str, tree: UnitTree, k: int
+) -> Mapping[str, Cadence]:
+    plan = cadences.plan_of(connection, quarter, tree, k)
+    cadences.keep(connection, quarter, plan)
+    return plan
 
 
 def _models(connection: Connection, window: Window) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from models.climate.disclosure.released_statistic import MICRO, ReleasedStatisti
 from models.climate.disclosure.selection import Outcome, select, select_shares
 from models.climate.disclosure.thresholds import FLOOR
 from models.climate.disclosure.two_sided import SHARES
+from models.climate.disclosure.week_of_days import week_of_days, with_weeks_of_days
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
 
@@ -127,20 +128,34 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     shown = replace(due, units=frozenset(units))
     if noise is not None:
         return _with_noise(shown, outcomes, k, noise, valence=VALENCE in indicators)
-    shares = {name: select_shares(shown, name, k) for name in SHARES if name in indicators}
-    statistics = tuple(
-        statistic_of(unit, window, cells[unit], valence=VALENCE in indicators, shares=kept)
-        for unit in units
-        if (kept := tuple(name for name in shares if unit in shares[name])) or VALENCE in indicators
-    )
+    statistics = tuple(_statistics(shown, k, indicators))
+    # The week of a unit by the day is not due: it is counted where it is shown.
+    weeks = {s.unit: Outcome.PUBLISHED for s in statistics if s.unit not in outcomes}
     counted = [u for u in outcomes if tree.eligible(u) > 0 or u in shown.units]
-    decisions = Counter(outcomes[unit].told for unit in counted)
+    decisions = Counter((outcomes | weeks)[unit].told for unit in (*counted, *weeks))
     return Release(
         published=tuple(cell for found in statistics for cell in published_cells(found, k)),
         statistics=statistics,
         withheld=len(counted) - len(units),
         decisions=MappingProxyType(dict(sorted(decisions.items()))),
     )
+
+
+def _statistics(shown: Shown, k: int, indicators: Collection[str]) -> Iterator[ReleasedStatistic]:
+    """What is kept of the units that are shown, and of the weeks of those by the day."""
+    beside = replace(shown, units=with_weeks_of_days(shown, k))
+    by_week = shown.window.cadence is not Cadence.DAY
+    listed = [name for name in SHARES if name in indicators and by_week]
+    shares = {name: select_shares(beside, name, k) for name in listed}
+    valence = VALENCE in indicators
+    for unit in shown.tree.top_down():
+        kept = tuple(name for name in listed if unit in shares[name])
+        if unit in shown.units and (valence or kept):
+            yield statistic_of(unit, shown.window, shown.cells[unit], valence=valence, shares=kept)
+        elif unit in beside.units:
+            week = week_of_days(unit, shown, shares=kept)
+            if week.has_valence or kept:
+                yield week
 
 
 def published_cells(statistic: ReleasedStatistic, k: int) -> Iterator[PublishedCell]:

@@ -22,6 +22,7 @@ from services.alerts.console.wording import Wording, preferred, wording
 
 HERE: Final = Path(__file__).parent
 WEEKS_SHOWN: Final = 13
+DAYS_SHOWN: Final = 14
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -49,7 +50,8 @@ def read(connection: Connection, chosen: str, words: Wording) -> View | None:
     """Work out the page from the read model."""
     weeks = indicators.windows(connection, Cadence.WEEK, limit=WEEKS_SHOWN)[::-1]
     fours = indicators.windows(connection, Cadence.FOUR_WEEKS, limit=4)[::-1]
-    windows = (*weeks, *fours)
+    days = indicators.windows(connection, Cadence.DAY, limit=DAYS_SHOWN)[::-1]
+    windows = (*days, *weeks, *fours)
     units = indicators.units(connection)
     cells = [c for w in windows for c in indicators.cells(connection, w.cadence, w.start)]
     return view(windows, units, cells, chosen, words)

@@ -89,6 +89,7 @@ class View:
     line: Chart
     chosen: str
     choices: tuple[tuple[str, str], ...]
+    days: Table
     weeks: Table
     four_weeks: Table
     signals: tuple[Share, ...]
@@ -191,6 +192,7 @@ def view(
     """
     weeks = [window for window in windows if window.cadence is Cadence.WEEK]
     fours = [window for window in windows if window.cadence is Cadence.FOUR_WEEKS]
+    days = [window for window in windows if window.cadence is Cadence.DAY]
     if not weeks or not units:
         return None
     units = as_tree(units)
@@ -228,6 +230,7 @@ def view(
         line=chart([wording.short_day(week.start) for week in weeks], lines),
         chosen=chosen,
         choices=tuple((unit.id, unit.names[wording.language]) for unit in others),
+        days=table(days, units, by_cadence[Cadence.DAY], wording),
         weeks=table(weeks, units, weekly, wording),
         four_weeks=table(fours, units, by_cadence[Cadence.FOUR_WEEKS], wording),
         signals=shares({s.value: wording.signal(s.value) for s in Signal}, whole, wording),

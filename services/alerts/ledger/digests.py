@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, TypeCoerce, select, type_coerce
+from sqlalchemy import Column, Connection, Row, TypeCoerce, select, type_coerce
 from sqlalchemy.types import NullType
 
 from models.climate.disclosure.receipt import canonical
 from models.climate.windows import Window
-from services.alerts.tables.released import PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY
+from services.alerts.tables.released import (
+    CADENCE,
+    PUBLISHED_CELL,
+    RELEASED_STATISTIC,
+    WINDOW_SUMMARY,
+)
 
 _CELL: Final = PUBLISHED_CELL.c
 _SUMS: Final = RELEASED_STATISTIC.c
@@ -69,6 +74,14 @@ def digest_of_summary(connection: Connection, window: Window) -> str:
     return _digest(connection, _OF_SUMMARY, window)
 
 
+def digest_of_plan(connection: Connection, quarter: str) -> str | None:
+    """Hash over how often each unit of *quarter* is published; None where no plan is kept."""
+    columns = (CADENCE.c.unit, CADENCE.c.cadence)
+    found = connection.execute(select(*map(raw, columns)).where(CADENCE.c.quarter == quarter))
+    rows = found.all()
+    return _hash(rows, None) if rows else None
+
+
 def raw(column: Column[Any]) -> TypeCoerce[Any]:
     """*column* as the driver gives it: a date that is none can be read, and told apart."""
     return type_coerce(column, NullType())
@@ -95,6 +108,10 @@ def _digest(
             table.c.cadence == window.cadence.value, table.c.window_start == window.start
         )
     )
+    return _hash(found, nonce)
+
+
+def _hash(found: Iterable[Row[Any]], nonce: str | None) -> str:
     rows = [[spelled(value) for value in row] for row in found]
     rows.sort(key=lambda row: [str(value) for value in row])
     hashed = {"rows": rows} if nonce is None else {"nonce": nonce, "rows": rows}

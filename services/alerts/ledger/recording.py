@@ -16,7 +16,12 @@ from models.climate.windows import Window
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.ledger import statistics
 from services.alerts.ledger.chain import append
-from services.alerts.ledger.digests import digest_of_cells, digest_of_summary, digest_of_sums
+from services.alerts.ledger.digests import (
+    digest_of_cells,
+    digest_of_plan,
+    digest_of_summary,
+    digest_of_sums,
+)
 from services.alerts.tables.released import (
     PUBLISHED_CELL,
     RECEIPT,
@@ -113,6 +118,8 @@ def record(
         "receipt": receipt.id,
         "summary": digest_of_summary(connection, window),
     }
+    if plan := digest_of_plan(connection, terms.quarter):
+        entry["plan"] = plan
     append(connection, "window_closed", entry, now)
     return receipt
 

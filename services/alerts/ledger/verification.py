@@ -18,12 +18,14 @@ from services.alerts import database
 from services.alerts.ledger import chain
 from services.alerts.ledger.digests import (
     digest_of_cells,
+    digest_of_plan,
     digest_of_summary,
     digest_of_sums,
     raw,
     spelled,
 )
 from services.alerts.tables.released import (
+    CADENCE,
     LEDGER,
     PUBLISHED_CELL,
     RECEIPT,
@@ -32,7 +34,7 @@ from services.alerts.tables.released import (
 )
 
 Fault = Literal[
-    "sequence", "chain", "kind", "receipt", "statistics", "cells", "summary", "unlisted"
+    "sequence", "chain", "kind", "receipt", "statistics", "cells", "summary", "plan", "unlisted"
 ]
 
 
@@ -64,6 +66,7 @@ class _Listed:
 
     receipts: set[str] = field(default_factory=set)
     windows: set[tuple[object, object]] = field(default_factory=set)
+    quarters: set[object] = field(default_factory=set)
 
 
 def verify(
@@ -118,6 +121,10 @@ def _fault_of_window(
         return "receipt"
     listed.receipts.add(entry["receipt"])
     listed.windows.add(_key(found.window))
+    if "plan" in entry:
+        if digest_of_plan(connection, found.quarter) != entry["plan"]:
+            return "plan"
+        listed.quarters.add(found.quarter)
     return fault_of(connection, found, entry)
 
 
@@ -185,4 +192,5 @@ def _all_listed(connection: Connection, listed: _Listed) -> bool:
         found = {(cadence, spelled(start)) for cadence, start in connection.execute(windows)}
         if not found <= listed.windows:
             return False
-    return True
+    quarters = connection.execute(select(raw(CADENCE.c.quarter)).distinct()).scalars()
+    return set(quarters) <= listed.quarters

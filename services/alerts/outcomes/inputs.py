@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.outcomes.series import LEAST_PEOPLE
+from models.climate.windows import Cadence
 from services.alerts.ledger import statistics
 from services.alerts.outcomes import values
 from services.alerts.outcomes.figures import Figure, KnownUnit
@@ -87,6 +88,7 @@ def _statistics(connection: Connection) -> dict[str, list[ReleasedStatistic]]:
         .join(UNIT, unit)
         .where(UNIT.c.eligible >= LEAST_PEOPLE)
         .where(sums.weight > 0, sums.margin.is_(None))  # no shares alone, and no noise
+        .where(sums.cadence != Cadence.DAY.value)  # a week is the sum of its days
         .order_by(sums.unit, sums.window_start, sums.cadence)
     )
     for row in connection.execute(rows):

@@ -99,6 +99,15 @@ WINDOW_SUMMARY: Final = Table(
 )
 """A window is closed when this row exists: every figure is of the whole organisation."""
 
+CADENCE: Final = Table(
+    "cadence",
+    METADATA,
+    Column("quarter", String(6), primary_key=True),
+    Column("unit", String(63), primary_key=True),
+    Column("cadence", String(10), nullable=False),
+)
+"""How often each unit of a quarter's tree is published; kept with the quarter's first window."""
+
 LATE: Final = Table(
     "late",
     METADATA,
@@ -120,5 +129,5 @@ LEDGER: Final = Table(
 )
 """Each entry holds the hash of the one before: nothing can be changed or dropped in between."""
 
-FINAL: Final = (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY, RECEIPT, LEDGER)
+FINAL: Final = (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY, RECEIPT, LEDGER, CADENCE)
 """The database refuses to change or remove a row of these."""

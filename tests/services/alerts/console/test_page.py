@@ -216,3 +216,39 @@ def test_every_value_has_a_shade_of_the_style_sheet(amount: float) -> None:
     style = (Path(words_module.__file__).parent / "static" / "page.css").read_text("utf-8")
 
     assert f".{shade(amount)} " in style
+
+
+def of_day(number: int, amount: float) -> PublishedValue:
+    start = MONDAY + timedelta(days=number)
+    end = start + timedelta(days=1)
+    return PublishedValue("valence", "acme", Cadence.DAY, start, end, amount, "100+", None)
+
+
+def day(number: int) -> ClosedWindow:
+    start = MONDAY + timedelta(days=number)
+    end = start + timedelta(days=1)
+    closed = datetime(end.year, end.month, end.day, 12, 15, tzinfo=UTC)
+    return ClosedWindow(Cadence.DAY, start, end, "2026Q4", 1, 0, 0, 0, 0, closed)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_large_unit_has_a_table_of_days_beside_its_weeks(language: Language) -> None:
+    words = wording(language)
+    values = [of_day(0, 0.1), of_day(1, 0.25), value("acme", 1, 0.2), value("acme.sales", 1, 0.3)]
+    page = view([day(0), day(1), week(0), week(1)], UNITS, values, "", words)
+    assert page is not None
+    html = unescape(render(page, NOTHING, words, FACTS))
+
+    assert [row.unit for row in page.days.rows] == ["acme"]
+    assert [row.unit for row in page.weeks.rows] == ["acme", "acme.sales"]
+    assert page.now is not None
+    assert page.now.value == words.score(0.2)
+    assert words.say("table_day_title") in html
+
+
+def test_without_a_unit_by_the_day_there_is_no_table_of_days() -> None:
+    words = wording(Language.EN)
+    page = view([week(0), week(1)], UNITS, [value("acme", 1, 0.2)], "", words)
+    assert page is not None
+
+    assert words.say("table_day_title") not in render(page, NOTHING, words, FACTS)
