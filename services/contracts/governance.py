@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from models.language.labels import Driver, Language, Signal
+from models.climate.catalogue import INDICATORS
+from models.language.labels import Language
 from services.contracts import policy_document, registration
 from services.contracts.denied_channels import denied
 from services.contracts.failures import Fault, faults
@@ -24,7 +25,6 @@ __all__ = ["FLOOR", "INDICATORS", "Policy", "PolicyInvalid", "Reason", "checked"
 FLOOR: Final = 5
 """No policy can release a value of fewer people."""
 LONGEST_TEXT_LIFE: Final = timedelta(hours=24)
-INDICATORS: Final = ("valence", *Signal, *(f"driver_{driver}" for driver in Driver))
 DEMO: Final = "demo"
 """The one source of a demo policy, and those below it."""
 

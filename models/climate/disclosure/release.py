@@ -10,6 +10,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
+from models.climate import catalogue
+from models.climate.catalogue import BY_ID, INDICATORS
 from models.climate.cell import Cell
 from models.climate.disclosure import cadence_plan
 from models.climate.disclosure.additive import check_sums
@@ -32,9 +34,7 @@ __all__ = [
     "release",
 ]
 
-VALENCE: Final = "valence"
-INDICATORS: Final = (VALENCE, *SHARES)
-"""What can be published, in the order in which it is."""
+VALENCE: Final = catalogue.VALENCE.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,11 @@ class PublishedCell:
         cadence: How long the window is.
         window_start: First local day.
         window_end: First local day after it.
-        value: Valence from -1 to 1, or the share of contributors from 0 to 1.
+        value: In its unit of measure and range.
         band: How many contributors, roughly.
+
+    Raises:
+        ValueError: the catalogue knows no such indicator, or not of windows of this length.
     """
 
     indicator: str
@@ -58,6 +61,11 @@ class PublishedCell:
     window_end: date
     value: float
     band: str
+
+    def __post_init__(self) -> None:
+        known = BY_ID.get(self.indicator)
+        if known is None or self.cadence not in known.cadences:
+            raise ValueError("the indicator is not in the catalogue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.climate import catalogue
 from models.climate.cell import Cell
 from models.climate.person_day import NO_DRIVERS, NO_SIGNALS
-from models.language.labels import Driver, Signal
 
 LEAST: Final = 5
 """Fewest people on either side of a share that is shown."""
-SHARES: Final = (*(str(signal) for signal in Signal), *(f"driver_{driver}" for driver in Driver))
+SHARES: Final = tuple(one.id for one in (*catalogue.SIGNALS, *catalogue.DRIVERS))
 """Indicators that are a share of contributors, signals first."""
 
 

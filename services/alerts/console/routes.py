@@ -17,6 +17,7 @@ from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
 from services.alerts.console import outcomes
+from services.alerts.console.measured import measured
 from services.alerts.console.view import OpenAlert, View, view
 from services.alerts.console.wording import Wording, preferred, wording
 
@@ -100,6 +101,7 @@ def render(
             say=words.say,
             languages=[(one.value, wording(one).say("language")) for one in Language],
             facts=facts,
+            measured=measured(words, facts.k),
             beside=beside,
         )
     )

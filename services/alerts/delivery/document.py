@@ -9,6 +9,7 @@ import json
 from datetime import UTC
 from typing import Any, Final
 
+from models.climate.catalogue import BY_ID
 from services.alerts.delivery import wording
 from services.alerts.delivery.notice import Alert, Kind, Locale, Mode, Notice, RuleFacts
 
@@ -72,5 +73,5 @@ def _alert(
             said["unit_name"] = alert.names[locale]
             said["value"] = alert.value
             said["threshold"] = rule.threshold if rule else None
-            said["unit_of_measure"] = "score"
+            said["unit_of_measure"] = BY_ID[rule.indicator].measure.value if rule else None
     return said

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.climate.windows import Cadence
-from models.language.labels import Driver, Language, Signal
+from models.language.labels import Language
 from services.alerts.console import wording as words_module
 from services.alerts.console.chart import Line, chart
 from services.alerts.console.routes import Facts, render
@@ -146,14 +146,6 @@ def test_every_language_has_the_same_sentences_with_the_same_places() -> None:
 
     assert len(found) == len(Language)
     assert found[0] == found[1] == found[2]
-
-
-def test_every_signal_and_driver_has_a_name_in_every_language() -> None:
-    for language in Language:
-        words = wording(language)
-
-        assert all(map(words.signal, Signal))
-        assert all(map(words.driver, Driver))
 
 
 def test_no_page_names_an_emotion() -> None:
