@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, and_, delete, func, literal, or_, select
 
 from models.climate.person_day import PersonDay
 from models.language.labels import Driver, Language, Signal
 from services.alerts.database import STATEMENT_ROWS
-from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY
+from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY, REPLY_DAY
 
 _PERSON: Final = (OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.leaf)
 
@@ -25,12 +25,18 @@ def oldest_open(connection: Connection) -> date | None:
 
 
 def fold(
-    connection: Connection, day: date, now: datetime, frozen: Collection[Language] = ()
+    connection: Connection,
+    day: date,
+    now: datetime,
+    frozen: Collection[Language] = (),
+    *,
+    replies: bool = False,
 ) -> int:
     """Replace the messages of *day* by sums; how many there were.
 
     People who cannot count leave no sum, and neither do deletions and messages in a language
-    that is *frozen*.
+    that is *frozen*.  Whom people answered leaves one only where *replies* is true: where nothing
+    is made of it, it is not kept.
     """
     of_day = OPEN_SCORE.c.local_day == day
     counts = and_(
@@ -55,8 +61,21 @@ def fold(
     scored_by = list(connection.execute(models).scalars())
     for start in range(0, len(rows), STATEMENT_ROWS):
         connection.execute(PERSON_DAY.insert(), rows[start : start + STATEMENT_ROWS])
+    if replies:
+        _keep_replies(connection, day, counts)
     connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))
     return connection.execute(delete(OPEN_SCORE).where(of_day)).rowcount
+
+
+def _keep_replies(connection: Connection, day: date, counts: ColumnElement[bool]) -> None:
+    whom = OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.other_leaf
+    sums = (
+        select(*whom, literal(day, Date()).label("local_day"), func.count().label("replies"))
+        .where(counts, OPEN_SCORE.c.other_leaf.is_not(None))
+        .group_by(*whom)
+    )
+    names = ["block", "pid", "other_leaf", "local_day", "replies"]
+    connection.execute(REPLY_DAY.insert().from_select(names, sums))
 
 
 def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]:

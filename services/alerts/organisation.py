@@ -55,7 +55,7 @@ def tree_of(connection: Connection, window: Window) -> tuple[str, UnitTree]:
     return quarter, UnitTree(units)
 
 
-def _homes(
+def homes(
     connection: Connection, window: Window, leaves: frozenset[str]
 ) -> dict[tuple[int, str], str]:
     """One leaf a person: the first of this tree that they wrote from in their block.
@@ -75,10 +75,10 @@ def _homes(
         .group_by(*person, PERSON_DAY.c.leaf)
         .order_by(first, PERSON_DAY.c.leaf)
     )
-    homes: dict[tuple[int, str], str] = {}
+    leaf_of: dict[tuple[int, str], str] = {}
     for number, pid, leaf, _ in connection.execute(found):
-        homes.setdefault((number, pid), leaf)
-    return homes
+        leaf_of.setdefault((number, pid), leaf)
+    return leaf_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class People:
 
 def people(connection: Connection, window: Window, tree: UnitTree) -> People:
     """Everybody who wrote in *window* from a leaf of *tree*."""
-    homes = _homes(connection, window, frozenset(tree.leaves))
+    leaf_of = homes(connection, window, frozenset(tree.leaves))
     here = select(PERSON_DAY).where(
         PERSON_DAY.c.local_day >= window.start, PERSON_DAY.c.local_day < window.end_exclusive
     )
@@ -119,6 +119,6 @@ def people(connection: Connection, window: Window, tree: UnitTree) -> People:
         theirs[row.local_day] = elsewhere + written if elsewhere else written
     by_leaf: defaultdict[str, list[Mapping[date, PersonDay]]] = defaultdict(list)
     for person, theirs in sorted(days.items()):
-        if person in homes:  # else their leaf is no part of this tree
-            by_leaf[homes[person]].append(theirs)
+        if person in leaf_of:  # else their leaf is no part of this tree
+            by_leaf[leaf_of[person]].append(theirs)
     return People(tree, by_leaf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Final
@@ -13,7 +13,7 @@ from models.climate.disclosure.cadence_plan import first_quarter
 from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, release
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
-from services.alerts import gateways, missed
+from services.alerts import gateways, missed, replies
 from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
@@ -52,6 +52,8 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         indicators=policy.indicators,
         finer=_finer(connection, window, everybody),
     )
+    figures = replies.release(connection, window, tree, released, policy)
+    released = replace(released, published=(*released.published, *figures))
     models = _models(connection, window)
     terms = Terms(
         policy=fingerprint(policy),

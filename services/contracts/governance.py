@@ -69,6 +69,8 @@ class Policy(_Part):
         frozen_languages: Messages in these count for nothing: the model reads this feed's worse
             than it was measured (``barograph drift``).
         k: Fewest people behind a published value.
+        reply_level: Level of the tree between whose units replies are told, 1 the one below the
+            whole organisation; one level alone, for two could be subtracted.
         expires: Last day on which it is in force.
         outcomes: Monthly business figures that are put beside the climate.
         interventions: Dated events around which the climate of their units is looked at.
@@ -83,6 +85,7 @@ class Policy(_Part):
     labels: dict[str, str] = {}
     indicators: Annotated[tuple[str, ...], Field(min_length=1)]
     frozen_languages: tuple[Language, ...] = ()
+    reply_level: Annotated[int, Field(ge=1)] = 1
     k: Annotated[int, Field(ge=FLOOR)] = 10
     text_life: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST_TEXT_LIFE)] = timedelta(
         hours=24

@@ -31,6 +31,7 @@ __all__ = [
     "Release",
     "ReleasedStatistic",
     "published_cells",
+    "published_figure",
     "release",
 ]
 
@@ -159,6 +160,32 @@ def published_cells(statistic: ReleasedStatistic) -> Iterator[PublishedCell]:
         if name in statistic.shares:
             exact = Fraction(statistic.shares[name], statistic.contributors)
             yield _published(statistic, name, exact)
+
+
+def published_figure(
+    indicator: str, unit: str, window: Window, value: float, contributors: int
+) -> PublishedCell:
+    """What people may see of one figure of the shown part of a week of replies.
+
+    What of the replies may be known has been decided before: the figure is made of nothing else.
+
+    Raises:
+        ValueError: the indicator is none of replies, or it needs more contributors.
+    """
+    known = BY_ID.get(indicator)
+    if known is None or known.family is not catalogue.Family.NETWORK:
+        raise ValueError("the indicator is none of replies")
+    if contributors < (known.smallest or FLOOR):
+        raise ValueError("too few contributors for the indicator")
+    return PublishedCell(
+        indicator=indicator,
+        unit=unit,
+        cadence=window.cadence,
+        window_start=window.start,
+        window_end=window.end_exclusive,
+        value=coarse(Fraction(value), contributors),
+        band=band(contributors),
+    )
 
 
 def _published(statistic: ReleasedStatistic, indicator: str, exact: Fraction) -> PublishedCell:

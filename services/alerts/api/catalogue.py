@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from models.climate.catalogue import CATALOGUE, Family, Indicator, Measure
+from models.climate.catalogue import CATALOGUE, Family, Indicator, Measure, Scope
 from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts.api import documents
@@ -32,10 +32,10 @@ class CatalogueEntryOut(BaseModel):
     names: WordsOut
     meanings: WordsOut = Field(description="What it measures, in one sentence.")
     unit_of_measure: Measure
-    low: float = Field(description="Smallest value it can have.")
+    low: float | None = Field(description="Smallest value it can have; null where none is known.")
     high: float | None = Field(description="Largest value it can have; null where none is known.")
-    deepest_level: int | None = Field(
-        description="Deepest level it is told of, 0 the whole organisation; null for all."
+    told_of: Scope = Field(
+        description="Every unit, those of the one level of replies, or the whole organisation."
     )
     cadences: list[Cadence]
     smallest_group: int | None = Field(
@@ -77,7 +77,7 @@ def _entry(one: Indicator) -> CatalogueEntryOut:
         unit_of_measure=one.measure,
         low=one.low,
         high=one.high,
-        deepest_level=one.deepest,
+        told_of=one.scope,
         cadences=list(one.cadences),
         smallest_group=one.smallest,
         interval=one.interval,

@@ -45,19 +45,15 @@ def _measured(one: Indicator, wording: Wording, k: int) -> Measured:
         meaning=wording.meaning(one.id),
         scale=wording.say(
             "scale_of",
-            low=wording.number(one.low),
-            high=wording.say("no_bound") if one.high is None else wording.number(one.high),
+            low=_end(one.low, wording),
+            high=_end(one.high, wording),
         ),
-        levels=_levels(one, wording),
+        levels=wording.say(f"told_{one.scope}"),
         windows=", ".join(wording.say(f"cadence_{cadence}") for cadence in one.cadences),
         smallest=smallest,
         method=wording.say("method_page", page=one.page),
     )
 
 
-def _levels(one: Indicator, wording: Wording) -> str:
-    if one.deepest is None:
-        return wording.say("every_level")
-    if one.deepest == 0:
-        return wording.say("whole_only")
-    return wording.say("level_down_to", level=one.deepest)
+def _end(value: float | None, wording: Wording) -> str:
+    return wording.say("no_bound") if value is None else wording.number(value)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from models.climate.catalogue import DRIVERS, SIGNALS, VALENCE, Indicator
 from models.climate.windows import Cadence
+from services.alerts.console import networks
 from services.alerts.console.chart import Chart, Line, chart
 from services.alerts.console.wording import Wording
 from services.alerts.indicators import ClosedWindow, PublishedValue, UnitInfo
@@ -83,6 +84,7 @@ class View:
     four_weeks: Table
     signals: tuple[Share, ...]
     drivers: tuple[Share, ...]
+    networks: networks.Networks
     published: int
     withheld: int
     late: int
@@ -223,6 +225,9 @@ def view(
         four_weeks=table(fours, units, by_cadence[Cadence.FOUR_WEEKS], wording),
         signals=shares(_named(SIGNALS, wording), whole, wording),
         drivers=shares(_named(DRIVERS, wording), whole, wording),
+        networks=networks.networks(
+            [v for v in published if v.window_start == latest.start], units, wording
+        ),
         published=latest.published,
         withheld=latest.withheld,
         late=latest.late,

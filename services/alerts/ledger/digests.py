@@ -12,11 +12,17 @@ from sqlalchemy.types import NullType
 
 from models.climate.disclosure.receipt import canonical
 from models.climate.windows import Window
-from services.alerts.tables.released import PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY
+from services.alerts.tables.released import (
+    PUBLISHED_CELL,
+    RELEASED_REPLIES,
+    RELEASED_STATISTIC,
+    WINDOW_SUMMARY,
+)
 
 _CELL: Final = PUBLISHED_CELL.c
 _SUMS: Final = RELEASED_STATISTIC.c
 _SUMMARY: Final = WINDOW_SUMMARY.c
+_REPLIES: Final = RELEASED_REPLIES.c
 _OLD_SUMS: Final = (
     _SUMS.unit, _SUMS.weight, _SUMS.weighted_micro, _SUMS.contributors, _SUMS.n_eff,
 )  # fmt: skip
@@ -54,6 +60,17 @@ def digest_of_sums(connection: Connection, window: Window, form: int) -> str:
     Of released cells alone: whoever holds these could guess a withheld cell from a hash of all.
     """
     return _digest(connection, _SUMS_BY_FORMAT[form], window)
+
+
+def digest_of_replies(connection: Connection, window: Window) -> str | None:
+    """Hash over what was released of the replies of *window*; None where nothing was."""
+    columns = _REPLIES.unit, _REPLIES.band, _REPLIES.rest, _REPLIES.replies
+    there = select(_REPLIES.unit).where(
+        _REPLIES.cadence == window.cadence.value, _REPLIES.window_start == window.start
+    )
+    if connection.execute(there.limit(1)).first() is None:
+        return None
+    return _digest(connection, columns, window)
 
 
 def digest_of_summary(connection: Connection, window: Window) -> str:

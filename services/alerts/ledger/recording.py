@@ -15,7 +15,12 @@ from models.climate.windows import Window
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.ledger import statistics
 from services.alerts.ledger.chain import append
-from services.alerts.ledger.digests import digest_of_cells, digest_of_summary, digest_of_sums
+from services.alerts.ledger.digests import (
+    digest_of_cells,
+    digest_of_replies,
+    digest_of_summary,
+    digest_of_sums,
+)
 from services.alerts.tables.released import (
     PUBLISHED_CELL,
     RECEIPT,
@@ -59,6 +64,8 @@ def record(
     connection: Connection, window: Window, released: Release, terms: Terms, now: datetime
 ) -> Receipt:
     """Write what was released of *window*, its receipt, its summary and its ledger entry.
+
+    What was released of its replies stands there already, and the entry vouches for it too.
 
     The caller's transaction decides: all of it is written, or nothing.
     """
@@ -108,6 +115,8 @@ def record(
         "receipt": receipt.id,
         "summary": digest_of_summary(connection, window),
     }
+    if (replies := digest_of_replies(connection, window)) is not None:
+        entry["replies"] = replies
     append(connection, "window_closed", entry, now)
     return receipt
 

@@ -18,6 +18,7 @@ from services.alerts import database
 from services.alerts.ledger import chain
 from services.alerts.ledger.digests import (
     digest_of_cells,
+    digest_of_replies,
     digest_of_summary,
     digest_of_sums,
     raw,
@@ -27,6 +28,7 @@ from services.alerts.tables.released import (
     LEDGER,
     PUBLISHED_CELL,
     RECEIPT,
+    RELEASED_REPLIES,
     RELEASED_STATISTIC,
     WINDOW_SUMMARY,
 )
@@ -130,6 +132,8 @@ def fault_of(
         return "statistics"
     if form == 1 and _knows_more(connection, window):
         return "statistics"
+    if digest_of_replies(connection, window) != entry.get("replies"):
+        return "statistics"
     if digest_of_cells(connection, window, form) != entry["cells"]:
         return "cells"
     if form > 1 and digest_of_summary(connection, window) != entry["summary"]:
@@ -176,7 +180,7 @@ def _all_listed(connection: Connection, listed: _Listed) -> bool:
     """Whether no row is there that no entry vouches for."""
     if not set(connection.execute(select(RECEIPT.c.id)).scalars()) <= listed.receipts:
         return False
-    for table in (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY):
+    for table in (PUBLISHED_CELL, RELEASED_STATISTIC, RELEASED_REPLIES, WINDOW_SUMMARY):
         windows = select(table.c.cadence, raw(table.c.window_start)).distinct()
         found = {(cadence, spelled(start)) for cadence, start in connection.execute(windows)}
         if not found <= listed.windows:

@@ -81,6 +81,22 @@ RELEASED_STATISTIC: Final = Table(
 ``shares`` is canonical JSON, contributors by indicator.  The last two are NULL in rows that are
 older than they."""
 
+RELEASED_REPLIES: Final = Table(
+    "released_replies",
+    METADATA,
+    Column("unit", String(63), primary_key=True),
+    Column("cadence", String(10), primary_key=True),
+    Column("window_start", Date, primary_key=True),
+    Column("band", String(16), nullable=False),
+    Column("rest", BigInteger, nullable=False),
+    Column("replies", Text, nullable=False),
+    Index("released_replies_window", "cadence", "window_start"),
+)
+"""What may be known of a week of replies: all that the figures of replies are made from.
+
+``replies`` is canonical JSON, replies by answered unit, of shown cells alone; ``rest`` is all other
+replies of the unit's people; ``band`` is how many of them contributed, roughly."""
+
 WINDOW_SUMMARY: Final = Table(
     "window_summary",
     METADATA,
@@ -117,5 +133,12 @@ LEDGER: Final = Table(
 )
 """Each entry holds the hash of the one before: nothing can be changed or dropped in between."""
 
-FINAL: Final = (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY, RECEIPT, LEDGER)
+FINAL: Final = (
+    PUBLISHED_CELL,
+    RELEASED_STATISTIC,
+    RELEASED_REPLIES,
+    WINDOW_SUMMARY,
+    RECEIPT,
+    LEDGER,
+)
 """The database refuses to change or remove a row of these."""

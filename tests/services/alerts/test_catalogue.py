@@ -18,14 +18,19 @@ from models.climate.catalogue import (
     CATALOGUE,
     DRIVERS,
     INDICATORS,
+    NETWORK,
     SIGNALS,
     VALENCE,
+    Family,
     Indicator,
     Measure,
+    Scope,
 )
 from models.climate.cell import Cell
-from models.climate.disclosure.release import PublishedCell, published_cells
+from models.climate.disclosure.release import PublishedCell, published_cells, published_figure
 from models.climate.disclosure.released_statistic import statistic_of
+from models.climate.disclosure.thresholds import FLOOR
+from models.climate.networks.silo import LEAST_CONTRIBUTORS
 from models.climate.windows import Cadence, week_of
 from models.language.labels import Language
 from services.alerts.api.catalogue import CatalogueOut
@@ -95,11 +100,11 @@ def test_every_indicator_has_a_sample_in_the_metric_of_its_measure(entry: Indica
 
 @entries
 def test_a_ratio_is_a_share_and_a_range_is_one(entry: Indicator) -> None:
-    assert entry.high is None or entry.low < entry.high
+    assert entry.high is None or entry.low is None or entry.low < entry.high
     if entry.measure is Measure.RATIO:
         assert (entry.low, entry.high) == (0, 1)
     if entry.measure is Measure.SCORE:
-        assert entry.low < 0
+        assert entry.low is None or entry.low < 0
 
 
 def test_a_policy_can_list_what_the_catalogue_holds_and_nothing_else() -> None:
@@ -155,3 +160,28 @@ def test_the_dashboard_asks_for_nothing_that_the_catalogue_lacks() -> None:
 
     assert asked
     assert asked <= set(BY_ID)
+
+
+def test_the_dashboard_names_the_signals_of_the_catalogue() -> None:
+    text = (ROOT / "deploy/grafana/dashboards/climate.json").read_text("utf-8")
+    [listed] = re.findall(r'indicator=~\\"([\w|]+)\\"', text)
+
+    assert listed.split("|") == [one.id for one in SIGNALS]
+
+
+def test_a_figure_of_replies_needs_the_contributors_that_the_catalogue_says() -> None:
+    for one in NETWORK:
+        fewest = one.smallest or FLOOR
+        assert published_figure(one.id, "org", WEEK, 0.5, fewest).indicator == one.id
+        with pytest.raises(ValueError, match="few"):
+            published_figure(one.id, "org", WEEK, 0.5, fewest - 1)
+    with pytest.raises(ValueError, match="none of replies"):
+        published_figure(VALENCE.id, "org", WEEK, 0.5, 99)
+    assert {one.smallest for one in NETWORK if one.scope is Scope.REPLY_LEVEL} == {
+        LEAST_CONTRIBUTORS
+    }
+
+
+@entries
+def test_a_figure_of_replies_is_told_of_weeks_alone(entry: Indicator) -> None:
+    assert (entry.family is Family.NETWORK) == (entry.cadences == (Cadence.WEEK,))

@@ -194,3 +194,30 @@ def test_every_value_has_a_shade_of_the_style_sheet(amount: float) -> None:
     style = (Path(words_module.__file__).parent / "static" / "page.css").read_text("utf-8")
 
     assert f".{shade(amount)} " in style
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_figures_of_replies_are_shown_as_they_are_published(language: Language) -> None:
+    words = wording(language)
+    figures = [
+        value("acme.sales", 1, 0.41, "collaboration"),
+        value("acme.sales", 1, -0.18, "ei_index"),
+        value("acme", 1, 0.31, "modularity_low"),
+        value("acme.legal", 0, 0.99, "collaboration"),
+    ]
+    seen = shown([*VALUES, *figures], language)
+    html = unescape(render(seen, [], words, FACTS))
+
+    assert seen is not None
+    assert [row.name for row in seen.networks.rows] == [UNITS[1].names[language]]
+    assert seen.networks.rows[0].figures == (words.score(-0.18), None, words.percent(0.41), None)
+    assert seen.networks.whole == ((words.indicator("modularity_low"), words.score(0.31)),)
+    assert words.say("networks_title") in html
+    assert words.percent(0.41) in html
+    assert words.percent(0.99) not in html
+
+
+def test_without_figures_of_replies_the_page_has_no_section_of_them() -> None:
+    words = wording(Language.EN)
+
+    assert words.say("networks_title") not in render(shown(VALUES), [], words, FACTS)
