@@ -29,6 +29,7 @@ class Family(StrEnum):
     VALENCE = "valence"
     SIGNAL = "signal"
     DRIVER = "driver"
+    PARTICIPATION = "participation"
     NETWORK = "network"
 
 
@@ -102,6 +103,7 @@ VALENCE: Final = Indicator(
 )
 SIGNALS: Final = tuple(_share(str(signal), Family.SIGNAL, "signals") for signal in Signal)
 DRIVERS: Final = tuple(_share(f"driver_{driver}", Family.DRIVER, "drivers") for driver in Driver)
+AFTER_HOURS: Final = _share("after_hours", Family.PARTICIPATION, "after-hours")
 
 
 def _of_replies(  # noqa: PLR0913, PLR0917  a row of the table below
@@ -154,7 +156,7 @@ NETWORK: Final = (
     RECIPROCITY_EXCESS,
 )
 
-CATALOGUE: Final = (VALENCE, *SIGNALS, *DRIVERS, *NETWORK)
+CATALOGUE: Final = (VALENCE, *SIGNALS, *DRIVERS, AFTER_HOURS, *NETWORK)
 """Every indicator, in the order in which they are published and listed."""
 INDICATORS: Final = tuple(indicator.id for indicator in CATALOGUE)
 BY_ID: Final[Mapping[str, Indicator]] = MappingProxyType({one.id: one for one in CATALOGUE})

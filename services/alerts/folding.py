@@ -6,7 +6,19 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Date, and_, delete, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from models.climate.person_day import PersonDay
 from models.language.labels import Driver, Language, Signal
@@ -51,6 +63,7 @@ def fold(
             *_PERSON,
             func.count().label("messages"),
             func.sum(OPEN_SCORE.c.valence_micro).label("valence_micro"),
+            func.sum(cast(OPEN_SCORE.c.after_hours, Integer)).label("after_hours"),
             *_set_bits(OPEN_SCORE.c.signals, len(Signal)),
             *_set_bits(OPEN_SCORE.c.drivers, len(Driver)),
         )
@@ -84,7 +97,7 @@ def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]
 
 
 def _row(day: date, block: int, pid: str, leaf: str, *sums: Any) -> dict[str, Any]:  # noqa: ANN401  integers of either driver
-    messages, valence, *bits = (int(value) for value in sums)
+    messages, valence, after_hours, *bits = (int(value) for value in sums)
     return {
         "block": block,
         "pid": pid,
@@ -94,9 +107,16 @@ def _row(day: date, block: int, pid: str, leaf: str, *sums: Any) -> dict[str, An
         "valence_micro": valence,
         "signals": bits[: len(Signal)],
         "drivers": bits[len(Signal) :],
+        "after_hours": after_hours,
     }
 
 
 def person_day(row: Any) -> PersonDay:  # noqa: ANN401  a row of PERSON_DAY
     """The sums of one row, as the mathematics reads them."""
-    return PersonDay(row.messages, row.valence_micro, tuple(row.signals), tuple(row.drivers))
+    return PersonDay(
+        row.messages,
+        row.valence_micro,
+        tuple(row.signals),
+        tuple(row.drivers),
+        row.after_hours or 0,
+    )

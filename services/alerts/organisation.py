@@ -81,6 +81,15 @@ def homes(
     return leaf_of
 
 
+def knows_hours(connection: Connection, window: Window) -> bool:
+    """Whether every sum of *window* says how much of it was written outside working hours."""
+    day = PERSON_DAY.c.local_day
+    unknown = select(PERSON_DAY.c.block).where(
+        day >= window.start, day < window.end_exclusive, PERSON_DAY.c.after_hours.is_(None)
+    )
+    return connection.execute(unknown.limit(1)).first() is None
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Everybody who wrote in one window, each once, in the leaf that is theirs.

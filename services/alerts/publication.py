@@ -9,13 +9,14 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from models.climate.catalogue import AFTER_HOURS
 from models.climate.disclosure.cadence_plan import first_quarter
 from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, release
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
 from services.alerts import gateways, missed, replies
 from services.alerts.ledger import Terms, record, statistics
-from services.alerts.organisation import People, people, tree_of
+from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
 from services.alerts.tables.pseudonymous import FOLDED_DAY
 from services.contracts.governance import Policy, fingerprint
@@ -49,7 +50,7 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         window=window,
         cells=everybody.cells(window),
         k=policy.k,
-        indicators=policy.indicators,
+        indicators=_known(connection, window, policy),
         finer=_finer(connection, window, everybody),
     )
     figures = replies.release(connection, window, tree, released, policy)
@@ -68,6 +69,13 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     )
     record(connection, window, released, terms, now)
     return Published(len(released.statistics), released.withheld)
+
+
+def _known(connection: Connection, window: Window, policy: Policy) -> tuple[str, ...]:
+    """Indicators that the policy lists, without one that some older sums know nothing of."""
+    if knows_hours(connection, window):
+        return policy.indicators
+    return tuple(name for name in policy.indicators if name != AFTER_HOURS.id)
 
 
 def _finer(connection: Connection, window: Window, everybody: People) -> list[ClosedWindow]:

@@ -60,9 +60,12 @@ PERSON_DAY: Final = Table(
     Column("valence_micro", BigInteger, nullable=False),
     Column("signals", JSON, nullable=False),
     Column("drivers", JSON, nullable=False),
+    Column("after_hours", Integer),
     Index("person_day_day", "local_day"),
 )
-"""Sums over one person's day; they go when the four weeks close."""
+"""Sums over one person's day; they go when the four weeks close.
+
+``after_hours`` is NULL in rows that are older than it: of them it is not known."""
 
 REPLY_DAY: Final = Table(
     "reply_day",

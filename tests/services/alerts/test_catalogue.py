@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.climate.catalogue import (
+    AFTER_HOURS,
     BY_ID,
     CATALOGUE,
     DRIVERS,
@@ -122,7 +123,7 @@ def test_nothing_is_published_that_is_not_in_the_catalogue() -> None:
 
 def test_a_released_cell_is_published_in_the_order_of_the_catalogue() -> None:
     full = Cell(messages=90, contributors=30, weight=90, weighted_micro=9, weight_squares=270)
-    kept = tuple(one.id for one in (*SIGNALS, *DRIVERS))
+    kept = tuple(one.id for one in (*SIGNALS, *DRIVERS, AFTER_HOURS))
     cells = published_cells(statistic_of("org", WEEK, full, valence=True, shares=kept))
 
     assert [cell.indicator for cell in cells] == [VALENCE.id, *kept]

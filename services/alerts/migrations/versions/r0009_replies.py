@@ -1,4 +1,4 @@
-"""Replies between units: sums of a day while a week is open, and what may be known of them."""
+"""Replies between units and hours of writing: sums while a window is open, and what is known."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ D = "released"
 
 def upgrade() -> None:
     """Rows that are there already answered nobody that we know of."""
-    open_scores = C if _postgresql() else None
-    op.add_column("open_score", sa.Column("other_leaf", sa.String(63)), schema=open_scores)
+    op.add_column("open_score", sa.Column("other_leaf", sa.String(63)), schema=_altered())
+    op.add_column("person_day", sa.Column("after_hours", sa.Integer()), schema=_altered())
     op.create_table(
         "reply_day",
         _key("block", sa.Integer()),
@@ -48,11 +48,17 @@ def downgrade() -> None:
     """Forget them."""
     op.drop_table("released_replies", schema=D)
     op.drop_table("reply_day", schema=C)
-    op.drop_column("open_score", "other_leaf", schema=C if _postgresql() else None)
+    op.drop_column("person_day", "after_hours", schema=_altered())
+    op.drop_column("open_score", "other_leaf", schema=_altered())
 
 
 def _postgresql() -> bool:
     return op.get_bind().dialect.name == "postgresql"
+
+
+def _altered() -> str | None:
+    """SQLite has no schema, and what alters a table does not know of that."""
+    return C if _postgresql() else None
 
 
 def _key(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
