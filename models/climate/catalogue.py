@@ -105,6 +105,20 @@ SIGNALS: Final = tuple(_share(str(signal), Family.SIGNAL, "signals") for signal 
 DRIVERS: Final = tuple(_share(f"driver_{driver}", Family.DRIVER, "drivers") for driver in Driver)
 AFTER_HOURS: Final = _share("after_hours", Family.PARTICIPATION, "after-hours")
 
+PARTICIPATION: Final = Indicator(
+    id="participation",
+    family=Family.PARTICIPATION,
+    measure=Measure.RATIO,
+    low=0,
+    high=1,
+    scope=Scope.UNITS,
+    cadences=tuple(Cadence),
+    smallest=None,
+    interval=False,
+    page="participation",
+)
+"""Told in tenths; it needs 25 people who could contribute, so ``smallest`` says nothing of it."""
+
 
 def _of_replies(  # noqa: PLR0913, PLR0917  a row of the table below
     name: str,
@@ -156,7 +170,7 @@ NETWORK: Final = (
     RECIPROCITY_EXCESS,
 )
 
-CATALOGUE: Final = (VALENCE, *SIGNALS, *DRIVERS, AFTER_HOURS, *NETWORK)
+CATALOGUE: Final = (VALENCE, *SIGNALS, *DRIVERS, AFTER_HOURS, PARTICIPATION, *NETWORK)
 """Every indicator, in the order in which they are published and listed."""
 INDICATORS: Final = tuple(indicator.id for indicator in CATALOGUE)
 BY_ID: Final[Mapping[str, Indicator]] = MappingProxyType({one.id: one for one in CATALOGUE})

@@ -19,6 +19,7 @@ from models.climate.disclosure.coarsening import band, coarse
 from models.climate.disclosure.counting_gate import ClosedWindow, Shown
 from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic, statistic_of
 from models.climate.disclosure.selection import Outcome, select, select_shares
+from models.climate.disclosure.tenths import TENTHS, select_tenths
 from models.climate.disclosure.thresholds import FLOOR
 from models.climate.disclosure.two_sided import SHARES
 from models.climate.unit_tree import UnitTree
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 VALENCE: Final = catalogue.VALENCE.id
+PARTICIPATION: Final = catalogue.PARTICIPATION.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,20 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     units = [unit for unit in outcomes if outcomes[unit] is Outcome.PUBLISHED]
     shown = replace(due, units=frozenset(units))
     shares = {name: select_shares(shown, name, k) for name in SHARES if name in indicators}
+    tenths = select_tenths(shown) if PARTICIPATION in indicators else {}
     statistics = tuple(
-        statistic_of(unit, window, cells[unit], valence=VALENCE in indicators, shares=kept)
+        statistic_of(
+            unit,
+            window,
+            cells[unit],
+            valence=VALENCE in indicators,
+            shares=kept,
+            tenth=tenths.get(unit),
+        )
         for unit in units
-        if (kept := tuple(name for name in shares if unit in shares[name])) or VALENCE in indicators
+        if (kept := tuple(name for name in shares if unit in shares[name]))
+        or unit in tenths
+        or VALENCE in indicators
     )
     counted = [u for u in outcomes if tree.eligible(u) > 0 or u in shown.units]
     decisions = Counter(str(outcomes[unit]) for unit in counted)
@@ -160,6 +172,8 @@ def published_cells(statistic: ReleasedStatistic) -> Iterator[PublishedCell]:
         if name in statistic.shares:
             exact = Fraction(statistic.shares[name], statistic.contributors)
             yield _published(statistic, name, exact)
+    if statistic.tenth is not None:
+        yield _published(statistic, PARTICIPATION, Fraction(statistic.tenth, TENTHS))
 
 
 def published_figure(

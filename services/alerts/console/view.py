@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from models.climate.catalogue import AFTER_HOURS, DRIVERS, SIGNALS, VALENCE, Indicator
+from models.climate.catalogue import (
+    AFTER_HOURS,
+    DRIVERS,
+    PARTICIPATION,
+    SIGNALS,
+    VALENCE,
+    Indicator,
+)
 from models.climate.windows import Cadence
 from services.alerts.console import networks
 from services.alerts.console.chart import Chart, Line, chart
@@ -226,7 +233,7 @@ def view(
         four_weeks=table(fours, units, by_cadence[Cadence.FOUR_WEEKS], wording),
         signals=shares(_named(SIGNALS, wording), whole, wording),
         drivers=shares(_named(DRIVERS, wording), whole, wording),
-        participation=shares(_named([AFTER_HOURS], wording), whole, wording),
+        participation=shares(_named([PARTICIPATION, AFTER_HOURS], wording), whole, wording),
         networks=networks.networks(
             [v for v in published if v.window_start == latest.start], units, wording
         ),

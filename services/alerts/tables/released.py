@@ -78,8 +78,8 @@ RELEASED_STATISTIC: Final = Table(
 )
 """Sums of released cells alone: all that their published values are made from.
 
-``shares`` is canonical JSON, contributors by indicator.  The last two are NULL in rows that are
-older than they."""
+``shares`` is canonical JSON, contributors by indicator, and the tenth of participation.
+The last two are NULL in rows that are older than they."""
 
 RELEASED_REPLIES: Final = Table(
     "released_replies",

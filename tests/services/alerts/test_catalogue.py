@@ -124,10 +124,10 @@ def test_nothing_is_published_that_is_not_in_the_catalogue() -> None:
 def test_a_released_cell_is_published_in_the_order_of_the_catalogue() -> None:
     full = Cell(messages=90, contributors=30, weight=90, weighted_micro=9, weight_squares=270)
     kept = tuple(one.id for one in (*SIGNALS, *DRIVERS, AFTER_HOURS))
-    cells = published_cells(statistic_of("org", WEEK, full, valence=True, shares=kept))
+    cells = published_cells(statistic_of("org", WEEK, full, valence=True, shares=kept, tenth=3))
 
-    assert [cell.indicator for cell in cells] == [VALENCE.id, *kept]
-    assert INDICATORS[: 1 + len(kept)] == (VALENCE.id, *kept)
+    assert [cell.indicator for cell in cells] == [VALENCE.id, *kept, "participation"]
+    assert INDICATORS[: 2 + len(kept)] == (VALENCE.id, *kept, "participation")
 
 
 @pytest.mark.parametrize("language", list(Language))

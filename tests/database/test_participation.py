@@ -1,4 +1,4 @@
-"""The share of people who write outside working hours, from scores to the published value."""
+"""Who takes part and when they write, from scores to the published value."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, update
 
+from models.climate.disclosure.release import published_cells
 from models.climate.windows import four_weeks_of, week_of
-from services.alerts import database
+from services.alerts import database, ledger
+from services.alerts.ledger import statistics
 from services.alerts.tables.pseudonymous import PERSON_DAY
 from services.contracts.scores import ScoreV1
 from tests.fakes.scores import MONDAY, deletion, policy, score
@@ -111,3 +113,23 @@ def test_nothing_of_it_is_left_once_the_four_weeks_have_closed(stage: Stage) -> 
     stage.reach(four_weeks_of(MONDAY).ends + timedelta(hours=48))
 
     assert stage.count(PERSON_DAY) == 0
+
+
+def test_participation_is_told_as_the_lower_end_of_its_tenth(engine: Engine) -> None:
+    stage = Stage(engine, policy(indicators=["participation"]), PARENTS, ELIGIBLE)
+    stage.send(week({"a": 0, "b": 0}, of=17))
+    stage.reach(DUE)
+
+    assert stage.values(WEEK) == {
+        ("participation", "org"): (0.5, "25-49"),
+        ("participation", "a"): (0.5, "15-24"),
+        ("participation", "b"): (0.5, "15-24"),
+    }
+    with database.reading(engine).begin() as connection:
+        kept = statistics.of_window(connection, WEEK)
+        assert {unit: (s.tenth, s.weight, dict(s.shares)) for unit, s in kept.items()} == {
+            unit: (5, 0, {}) for unit in PARENTS
+        }
+        again = [cell for found in kept.values() for cell in published_cells(found)]
+        assert {(c.indicator, c.unit): (c.value, c.band) for c in again} == stage.values(WEEK)
+        assert ledger.verify(connection).holds
