@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENCODER := models/language/weights/encoder
 STAMP := .venv/installed
 
-.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz attacks check lint bench bench-models train train-smoke evaluate golden clean
+.PHONY: help run demo setup setup-system test test-fast test-kafka chaos fuzz attacks check lint bench bench-models train train-smoke evaluate evaluate-detection golden clean
 
 help:       ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -74,6 +74,9 @@ train-smoke: setup ## the same path from rows to a scorer, on a few hundred rows
 
 evaluate: setup ## quality of the shipped models, per language
 	$(PY) -m models.language.evaluation
+
+evaluate-detection: setup ## how many real changes are found and how many false alarms raised: minutes; ARGS=--quick
+	$(PY) -m tests.detection_quality $(ARGS)
 
 golden: setup ## print golden records after an intended contract change
 	$(PY) -m tests.contracts.golden

@@ -12,8 +12,9 @@ DEPARTMENT: Final = 2
 IDEAL_SIZE: Final = 100
 """Large enough to be published every week, small enough to be hidden in its division."""
 DROP: Final = 0.6
-FROM: Final = 5 / 8
-"""Share of the weeks that pass before: week 6 of 8 is the first one that is hit."""
+FROM: Final = 3 / 4
+"""Share of the weeks that pass before: of 15, which is what it takes, week 12 is the first one
+that is hit, and so is the first that can be judged."""
 
 
 @dataclass(frozen=True, slots=True)

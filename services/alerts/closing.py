@@ -128,6 +128,10 @@ class Closer:
             return False
         self._failed.pop(window, None)
         metrics.closing("closed")
+        if published.over_budget:
+            logs.emit(
+                "publication.refused", level="critical", window=window.label, reason="over_budget"
+            )
         logs.emit(
             "window.closed",
             window=window.label,

@@ -65,8 +65,11 @@ def collect(connection: Connection, scores: Iterable[ScoreV1]) -> Collected:
     shut = _shut(connection, {score.local_day for score in messages})
     late = _news(connection, [score for score in messages if score.local_day in shut])
     _keep(connection, [score for score in messages if score.local_day not in shut])
-    for day in sorted({score.local_day for score in late}):
-        miss(connection, _seqs(s for s in late if s.local_day == day), day, Settlement.LATE)
+    # A deletion that comes too late is no message that is missing; and who can delete the messages
+    # of others could see by a figure that moves, or does not, who takes part.
+    told = [score for score in late if score.kind is not Kind.DELETE]
+    for day in sorted({score.local_day for score in told}):
+        miss(connection, _seqs(s for s in told if s.local_day == day), day, Settlement.LATE)
     settled = {
         Settlement.COLLECTED: _seqs(
             s for s in scores if s.kind is Kind.WITHDRAW or s.local_day not in shut

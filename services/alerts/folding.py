@@ -70,10 +70,10 @@ def fold(
         .where(counts)
         .group_by(*_PERSON)
     )
-    rows = [_row(day, *row) for row in connection.execute(sums)]
+    found = connection.execute(sums, execution_options={"yield_per": STATEMENT_ROWS})
+    for rows in found.partitions():
+        connection.execute(PERSON_DAY.insert(), [_row(day, *row) for row in rows])
     scored_by = list(connection.execute(models).scalars())
-    for start in range(0, len(rows), STATEMENT_ROWS):
-        connection.execute(PERSON_DAY.insert(), rows[start : start + STATEMENT_ROWS])
     if replies:
         _keep_replies(connection, day, counts)
     connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from models.climate.windows import Cadence
-from services.alerts.tables.released import LATE, PUBLISHED_CELL, UNIT, WINDOW_SUMMARY
+from services.alerts.tables.released import LATE, PUBLISHED_CELL, RECEIPT, UNIT, WINDOW_SUMMARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class PublishedValue:
         window_end: First day after the window.
         value: Rounded.
         band: How many contributed, as a band such as ``10-14``.
+        margin: Nine in ten such values lie so near to what they were before noise was added; None
+            where none was.
     """
 
     indicator: str
@@ -62,6 +64,7 @@ class PublishedValue:
     window_end: date
     value: float
     band: str
+    margin: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,13 @@ def windows(
     return tuple(_window(row) for row in connection.execute(found))
 
 
+def newest_receipt(connection: Connection, cadence: Cadence) -> str | None:
+    """Id of the receipt of the newest window of that length; None before there is one."""
+    found = select(RECEIPT.c.id).where(RECEIPT.c.cadence == cadence.value)
+    newest = found.order_by(RECEIPT.c.window_start.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
+
+
 def _values(
     connection: Connection, found: Select[tuple[object, ...]]
 ) -> tuple[PublishedValue, ...]:
@@ -127,6 +137,7 @@ def _values(
             window_end=row.window_end,
             value=row.value,
             band=row.band,
+            margin=row.margin,
         )
         for row in connection.execute(found)
     )

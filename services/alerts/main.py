@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from models.climate.windows import Window
 from services.alerts import api, database, migrations
-from services.alerts.api import access, alerts, health, indicators, outcomes, units
+from services.alerts.api import access, alerts, health, indicators, outcomes, receipts, units
 from services.alerts.api import catalogue as catalogues
 from services.alerts.closing import Closer
 from services.alerts.console import routes as console
@@ -41,6 +41,7 @@ ROUTERS: Final = (
     units.router,
     alerts.router,
     outcomes.router,
+    receipts.router,
     health.router,
 )
 DESCRIPTION: Final = web.Description(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from models.climate.cell import Cell, cell_of
+from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import Unit, UnitTree
-from models.climate.windows import Window, four_weeks_of, quarter_of
+from models.climate.windows import Window, four_weeks_of, quarter_of, week_of
+from services.alerts.database import STATEMENT_ROWS
 from services.alerts.folding import person_day
 from services.alerts.tables.pseudonymous import PERSON_DAY
 from services.alerts.tables.released import UNIT, WINDOW_SUMMARY
@@ -47,12 +52,23 @@ def tree_of(connection: Connection, window: Window) -> tuple[str, UnitTree]:
         if not known:
             raise NoUnits
         quarter = min(known, key=lambda q: (abs(_index(q) - _index(wanted)), q))
+    return quarter, tree_in(connection, quarter)
+
+
+def tree_in(connection: Connection, quarter: str) -> UnitTree:
+    """The tree of *quarter*.
+
+    Raises:
+        NoUnits: it is not known.
+    """
     rows = select(UNIT.c.id, UNIT.c.parent, UNIT.c.eligible).where(UNIT.c.quarter == quarter)
     units = [
         Unit(id=name, parent=parent, eligible=eligible)
         for name, parent, eligible in connection.execute(rows.order_by(UNIT.c.place))
     ]
-    return quarter, UnitTree(units)
+    if not units:
+        raise NoUnits
+    return UnitTree(units)
 
 
 def homes(
@@ -71,13 +87,14 @@ def homes(
     first = func.min(PERSON_DAY.c.local_day).label("first")
     found = (
         select(*person, PERSON_DAY.c.leaf, first)
-        .where(and_(PERSON_DAY.c.block.in_(blocks), PERSON_DAY.c.leaf.in_(leaves)))
+        .where(PERSON_DAY.c.block.in_(blocks))
         .group_by(*person, PERSON_DAY.c.leaf)
         .order_by(first, PERSON_DAY.c.leaf)
     )
     leaf_of: dict[tuple[int, str], str] = {}
     for number, pid, leaf, _ in connection.execute(found):
-        leaf_of.setdefault((number, pid), leaf)
+        if leaf in leaves:  # as an IN they would be more variables than a statement can have
+            leaf_of.setdefault((number, pid), leaf)
     return leaf_of
 
 
@@ -94,40 +111,65 @@ def knows_hours(connection: Connection, window: Window) -> bool:
 class People:
     """Everybody who wrote in one window, each once, in the leaf that is theirs.
 
+    Their days stay in the database: of 100,000 people they would fill the memory.  Each reading
+    passes over the people one by one, so it belongs into the transaction that they were found in.
+
     Attributes:
         tree: The organisation.
-        days: By leaf, and for each person of it, what they wrote by local day.
+        homes: The leaf of each person, by block and pseudonym.
+        connection: Where their days are.
     """
 
     tree: UnitTree
-    days: Mapping[str, Sequence[Mapping[date, PersonDay]]]
+    homes: Mapping[tuple[int, str], str]
+    connection: Connection
 
     def cells(self, window: Window) -> dict[str, Cell]:
         """The cell of every unit in *window*, which may be a part of the one that was read."""
-        leaves: dict[str, Cell] = {}
-        for leaf, people in self.days.items():
-            cell = Cell()
-            for theirs in people:
-                here = cell_of(theirs, window)
-                if not here.is_empty:
-                    cell += here
-            leaves[leaf] = cell
+        leaves: defaultdict[str, Cell] = defaultdict(Cell)
+        for leaf, theirs in self._one_by_one(window):
+            here = cell_of(theirs, window)
+            if not here.is_empty:
+                leaves[leaf] += here
         return self.tree.roll_up(leaves)
+
+    def bounded_sums(self, window: Window, centre_micro: int) -> dict[str, BoundedSums]:
+        """What noise is added to, of every unit: each person's part bounded around the centre."""
+        leaves: defaultdict[str, BoundedSums] = defaultdict(BoundedSums)
+        for leaf, theirs in self._one_by_one(window):
+            leaves[leaf] += bounded(cell_of(theirs, window), centre_micro)
+        sums = dict.fromkeys(self.tree.top_down(), BoundedSums())
+        for leaf, here in leaves.items():
+            unit: str | None = leaf
+            while unit is not None:
+                sums[unit] += here
+                unit = self.tree.parent(unit)
+        return sums
+
+    def _one_by_one(self, window: Window) -> Iterator[tuple[str, dict[date, PersonDay]]]:
+        """The leaf of each person, and their days: of *window* and before it in its week."""
+        for person, rows in groupby(_written(self.connection, window), attrgetter("block", "pid")):
+            if person not in self.homes:  # their leaf is no part of this tree
+                continue
+            theirs: dict[date, PersonDay] = {}
+            for row in rows:
+                written, elsewhere = person_day(row), theirs.get(row.local_day)
+                # Two leaves on one day: they moved.
+                theirs[row.local_day] = elsewhere + written if elsewhere else written
+            yield self.homes[person], theirs
+
+
+def _written(connection: Connection, window: Window) -> Iterator[Row[Any]]:
+    """The days of *window* and those before it in its week, all of one person together."""
+    day = PERSON_DAY.c.local_day
+    days = (
+        select(PERSON_DAY)
+        .where(day >= week_of(window.start).start, day < window.end_exclusive)
+        .order_by(PERSON_DAY.c.block, PERSON_DAY.c.pid)
+    )
+    yield from connection.execute(days, execution_options={"yield_per": STATEMENT_ROWS})
 
 
 def people(connection: Connection, window: Window, tree: UnitTree) -> People:
     """Everybody who wrote in *window* from a leaf of *tree*."""
-    leaf_of = homes(connection, window, frozenset(tree.leaves))
-    here = select(PERSON_DAY).where(
-        PERSON_DAY.c.local_day >= window.start, PERSON_DAY.c.local_day < window.end_exclusive
-    )
-    days: defaultdict[tuple[int, str], dict[date, PersonDay]] = defaultdict(dict)
-    for row in connection.execute(here):
-        theirs, written = days[row.block, row.pid], person_day(row)
-        elsewhere = theirs.get(row.local_day)  # a day on which they moved
-        theirs[row.local_day] = elsewhere + written if elsewhere else written
-    by_leaf: defaultdict[str, list[Mapping[date, PersonDay]]] = defaultdict(list)
-    for person, theirs in sorted(days.items()):
-        if person in leaf_of:  # else their leaf is no part of this tree
-            by_leaf[leaf_of[person]].append(theirs)
-    return People(tree, by_leaf)
+    return People(tree, homes(connection, window, frozenset(tree.leaves)), connection)

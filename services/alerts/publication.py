@@ -11,10 +11,12 @@ from sqlalchemy import Connection, select
 
 from models.climate.catalogue import AFTER_HOURS
 from models.climate.disclosure.cadence_plan import first_quarter
+from models.climate.disclosure.privacy_budget import PrivacyMode, cadences
 from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, release
+from models.climate.disclosure.released_statistic import statistic_of
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
-from services.alerts import gateways, missed, replies
+from services.alerts import budget, gateways, missed, replies
 from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
@@ -28,10 +30,17 @@ ALWAYS_READ_BY: Final = ("page", "interface", "metrics")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Of how many units a window's cells were published, and of how many not."""
+    """Of how many units a window's cells were published, and of how many not.
+
+    Attributes:
+        published: So many were.
+        withheld: So many were due and were not.
+        over_budget: Nothing was, because the block could not pay for it.
+    """
 
     published: int
     withheld: int
+    over_budget: bool
 
 
 def publish(connection: Connection, window: Window, policy: Policy, now: datetime) -> Published:
@@ -44,17 +53,24 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     """
     quarter, tree = tree_of(connection, window)
     everybody = people(connection, window, tree)
+    account = budget.account(connection, window, tree, policy.differential_privacy)
+    began = account.began if account else PrivacyMode.OFF
+    noisy = began is not PrivacyMode.OFF
     released = release(
         tree=tree,
-        plan=first_quarter(tree),
+        plan=cadences(tree, began) if noisy else first_quarter(tree),
         window=window,
         cells=everybody.cells(window),
         k=policy.k,
         indicators=_known(connection, window, policy),
-        finer=_finer(connection, window, everybody),
+        finer=_finer(connection, window, everybody, noisy=noisy),
+        noise=budget.noise_of(connection, account, tree, everybody) if account else None,
     )
-    figures = replies.release(connection, window, tree, released, policy)
-    released = replace(released, published=(*released.published, *figures))
+    if account is None:  # exact figures of replies would undo the noise of a block
+        figures = replies.release(connection, window, tree, released, policy)
+        released = replace(released, published=(*released.published, *figures))
+    else:
+        budget.enter(connection, account, now)
     models = _models(connection, window)
     terms = Terms(
         policy=fingerprint(policy),
@@ -66,9 +82,12 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         recipients=(*ALWAYS_READ_BY, *_webhooks(connection)),
         lost=missed.lost(connection, window),
         gateways_left_out=gateways.left_out(connection, now),
+        budget_spent=account.cost if account else None,
+        budget_left=account.left if account else None,
     )
     record(connection, window, released, terms, now)
-    return Published(len(released.statistics), released.withheld)
+    refused = account is not None and account.refused
+    return Published(len(released.statistics), released.withheld, refused)
 
 
 def _known(connection: Connection, window: Window, policy: Policy) -> tuple[str, ...]:
@@ -78,14 +97,23 @@ def _known(connection: Connection, window: Window, policy: Policy) -> tuple[str,
     return tuple(name for name in policy.indicators if name != AFTER_HOURS.id)
 
 
-def _finer(connection: Connection, window: Window, everybody: People) -> list[ClosedWindow]:
+def _finer(
+    connection: Connection, window: Window, everybody: People, *, noisy: bool
+) -> list[ClosedWindow]:
     """The weeks of four weeks, each with what was published of it."""
     if window.cadence is not Cadence.FOUR_WEEKS:
         return []
-    return [
-        ClosedWindow(week, everybody.cells(week), _released(connection, week))
-        for week in window.split(Cadence.WEEK)
-    ]
+    closed = []
+    for week in window.split(Cadence.WEEK):
+        cells, then = everybody.cells(week), _released(connection, week)
+        # The gate subtracts exact sums.  With noise none were kept, and none can be subtracted.
+        published = (
+            {unit: statistic_of(unit, week, cells[unit], valence=True, shares=()) for unit in then}
+            if noisy
+            else then
+        )
+        closed.append(ClosedWindow(week, cells, published))
+    return closed
 
 
 def _released(connection: Connection, window: Window) -> dict[str, ReleasedStatistic]:

@@ -18,21 +18,27 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, se
 
 from models.climate import catalogue
 from models.climate.disclosure.coarsening import band, fewest
+from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.climate.disclosure.receipt import canonical
 from models.climate.disclosure.release import PublishedCell, Release, published_figure
 from models.climate.networks.figures import figures
 from models.climate.networks.matrix import REPLY_BOUND, ReplyMatrix, ShownMatrix, disclose
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
-from services.alerts.organisation import homes
+from services.alerts.organisation import homes, tree_in
 from services.alerts.tables.pseudonymous import REPLY_DAY
 from services.alerts.tables.released import RELEASED_REPLIES
 from services.contracts.governance import Policy
 
 
 def are_published(policy: Policy) -> bool:
-    """Whether *policy* lists any figure that is made of replies."""
-    return any(one.id in policy.indicators for one in catalogue.NETWORK)
+    """Whether *policy* lists any figure that is made of replies, and asks for no noise.
+
+    What is told of replies is exact, and exact figures would undo the noise beside them.
+    """
+    return policy.differential_privacy is PrivacyMode.OFF and any(
+        one.id in policy.indicators for one in catalogue.NETWORK
+    )
 
 
 def release(
@@ -52,13 +58,19 @@ def release(
     if not rows:
         return []
     connection.execute(RELEASED_REPLIES.insert(), rows)
-    return [
-        published_figure(
-            figure.indicator.id, figure.unit, window, figure.value, figure.contributors
-        )
-        for figure in figures(shown_of(connection, window), tree)
-        if figure.indicator.id in policy.indicators
-    ]
+    made = _made(shown_of(connection, window), window, tree)
+    return [figure for figure in made if figure.indicator in policy.indicators]
+
+
+def made_again(connection: Connection, window: Window, quarter: str) -> list[PublishedCell]:
+    """Every figure of what was released of the replies of *window*, whatever the policy listed.
+
+    Raises:
+        NoUnits: something was released, and the tree of *quarter* is not there.
+        KeyError: that tree lacks a unit of which it was released.
+    """
+    shown = shown_of(connection, window)
+    return list(_made(shown, window, tree_in(connection, quarter))) if shown.units else []
 
 
 def matrix_of(
@@ -120,6 +132,13 @@ def shown_of(connection: Connection, window: Window) -> ShownMatrix:
 def forget(connection: Connection, window: Window) -> None:
     """Remove who answered whose unit in *window*, which has closed."""
     connection.execute(delete(REPLY_DAY).where(_here(window)))
+
+
+def _made(shown: ShownMatrix, window: Window, tree: UnitTree) -> Iterator[PublishedCell]:
+    for figure in figures(shown, tree):
+        yield published_figure(
+            figure.indicator.id, figure.unit, window, figure.value, figure.contributors
+        )
 
 
 def _here(window: Window) -> ColumnElement[bool]:

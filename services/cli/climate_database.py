@@ -41,13 +41,21 @@ def climate_database() -> None:
 @click.option("--collector", metavar="ROLE", help="Who collects scores.")
 @click.option("--alerts", metavar="ROLE", help="Who closes windows and delivers alerts.")
 @click.option("--reader", metavar="ROLE", help="Who reads what is published.")
-def apply(url: str, collector: str | None, alerts: str | None, reader: str | None) -> None:
+@click.option("--auditor", metavar="ROLE", help="Who checks it, for the works council.")
+def apply(
+    url: str, collector: str | None, alerts: str | None, reader: str | None, auditor: str | None
+) -> None:
     """Bring the schema to this version, and give the roles exactly what they need.
 
     The roles must exist; each may be granted by itself. Exits with 2 where the database does not
     answer, refuses, or knows no such role.
     """
-    asked: dict[Process, str | None] = {"collector": collector, "alerts": alerts, "reader": reader}
+    asked: dict[Process, str | None] = {
+        "collector": collector,
+        "alerts": alerts,
+        "reader": reader,
+        "auditor": auditor,
+    }
     roles = {process: role for process, role in asked.items() if role is not None}
     engine = climate.open_engine(url)
     if roles and engine.dialect.name != "postgresql":

@@ -30,8 +30,9 @@ from services.embedded.installation import Installation
 from services.embedded.supervisor import Program
 from services.telemetry.clock import wall
 
-PEOPLE: Final = 2_000
-WEEKS: Final = 8
+PEOPLE: Final = 1_200
+WEEKS: Final = 15
+"""Eleven make a baseline, three of four a change that lasts; and one to spare."""
 LIVE_PER_MINUTE: Final = 30
 LAST_WEEK_WITHIN_S: Final = 600
 DELIVERED_WITHIN_S: Final = 60

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
-from typing_extensions import override
 
-from services.contracts.access import GATEWAY, ApiKey, Scope, generate
+from services.cli import issuing_keys
+from services.contracts.access import GATEWAY, Scope
 from services.ingest.api_keys import ApiKeys
 from services.ingest.gateway_database import open_gateway_database
 from services.telemetry.clock import wall
 
 UNKNOWN: Final = 1
-LONGEST: Final = timedelta(days=730)
-_UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-
-
-class Duration(click.ParamType):
-    """A length of time such as ``12h``, ``90d`` or ``4w``."""
-
-    name = "duration"
-
-    @override
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """Read it.
-
-        Raises:
-            click.BadParameter: it is none, or longer than two years.
-        """
-        if isinstance(value, timedelta):
-            return value
-        found = re.fullmatch(r"([1-9][0-9]{0,4})([hdw])", str(value))
-        length = int(found[1]) * _UNITS[found[2]] if found else None
-        if length is None or length > LONGEST:
-            self.fail("give a length such as 12h, 90d or 4w, at most 730d", param, ctx)
-        return length
 
 
 def _database(command: Callable[..., None]) -> Callable[..., None]:
@@ -73,25 +47,16 @@ def keys() -> None:
     required=True,
     help="What the key may do; may be given several times.",
 )
-@click.option(
-    "--expires-in", type=Duration(), default="90d", show_default=True, help="Such as 12h, 90d, 4w."
-)
-@click.option("--name", "label", default="", help="What the key is for; shown in the list.")
+@issuing_keys.EXPIRES
+@issuing_keys.NAME
 @_database
 def create(scopes: tuple[str, ...], expires_in: timedelta, label: str, database: Path) -> None:
     """Make a key and print its token on standard output, this once: only a hash is kept."""
     now = wall()
-    try:
-        token, key = generate(
-            map(Scope, scopes), now + expires_in, created=now, label=label.strip()
-        )
-    except ValueError:
-        raise click.BadParameter("at most 80 characters", param_hint="--name") from None
+    token, key = issuing_keys.issued(map(Scope, scopes), expires_in, label, now)
     with _opened(database) as stored:
         stored.add(key)
-    click.echo(f"key {key.id}, until {key.expires:%Y-%m-%d %H:%M} UTC", err=True)
-    click.echo("keep the token now: it cannot be shown again", err=True)
-    click.echo(token)
+    issuing_keys.say(token, key)
 
 
 @keys.command("list")
@@ -102,8 +67,8 @@ def show(database: Path) -> None:
     with _opened(database) as stored:
         listed = stored.all()
     for key in listed:
-        scopes = " ".join(sorted(key.scopes))
-        click.echo(f"{key.id}  {_state(key, now):8}  {key.expires:%Y-%m-%d}  {scopes}  {key.label}")
+        scopes, state = " ".join(sorted(key.scopes)), issuing_keys.state(key, now)
+        click.echo(f"{key.id}  {state:8}  {key.expires:%Y-%m-%d}  {scopes}  {key.label}")
 
 
 @keys.command()
@@ -133,9 +98,3 @@ def _opened(database: Path) -> Iterator[ApiKeys]:
         yield ApiKeys(engine)
     finally:
         engine.dispose()
-
-
-def _state(key: ApiKey, now: datetime) -> str:
-    if key.revoked:
-        return "revoked"
-    return "active" if now < key.expires else "expired"

@@ -27,8 +27,16 @@ COMMANDS: Final = {
         "outcomes",
         "Monthly business figures beside the climate.",
     ),
+    "plan-cadence": (
+        "services.cli.plan_cadence",
+        "plan_cadence",
+        "How often each level is shown, and what is not.",
+    ),
+    "calibrate": ("services.cli.calibrate", "calibrate", "The threshold of this organisation."),
     "endpoints": ("services.cli.endpoints", "endpoints", "Where webhooks go."),
     "receive": ("services.cli.receive", "receive", "A receiver that verifies webhooks."),
+    "receipt": ("services.cli.receipt", "receipt", "What was decided for a window, in words."),
+    "replay": ("services.cli.replay", "replay", "Make what was published again, and compare."),
     "verify-ledger": ("services.cli.verify_ledger", "verify_ledger", "Check the ledger's chain."),
 }
 

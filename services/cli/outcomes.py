@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -19,8 +19,8 @@ from services.alerts import database as climate
 from services.alerts import migrations
 from services.alerts.outcomes import keys as stored
 from services.alerts.outcomes.figures import COLUMNS, MOST_ROWS, Refusal
-from services.cli.keys import Duration
-from services.contracts.access import ApiKey, Scope, generate
+from services.cli import issuing_keys
+from services.contracts.access import Scope
 from services.contracts.failures import Unavailable
 from services.telemetry.clock import wall
 
@@ -127,25 +127,16 @@ def keys() -> None:
 
 
 @keys.command()
-@click.option(
-    "--expires-in", type=Duration(), default="90d", show_default=True, help="Such as 12h, 90d, 4w."
-)
-@click.option("--name", "label", default="", help="What the key is for; shown in the list.")
+@issuing_keys.EXPIRES
+@issuing_keys.NAME
 @_DATABASE
 def create(expires_in: timedelta, label: str, place: str) -> None:
     """Make a key and print its token on standard output, this once: only a hash is kept."""
     now = wall()
-    try:
-        token, key = generate(
-            [Scope.OUTCOMES_WRITE], now + expires_in, created=now, label=label.strip()
-        )
-    except ValueError:
-        raise click.BadParameter("at most 80 characters", param_hint="--name") from None
+    token, key = issuing_keys.issued([Scope.OUTCOMES_WRITE], expires_in, label, now)
     with _opened(place) as connection:
         stored.add(connection, key)
-    click.echo(f"key {key.id}, until {key.expires:%Y-%m-%d %H:%M} UTC", err=True)
-    click.echo("keep the token now: it cannot be shown again", err=True)
-    click.echo(token)
+    issuing_keys.say(token, key)
 
 
 @keys.command("list")
@@ -156,7 +147,8 @@ def show(place: str) -> None:
     with _opened(place) as connection:
         listed = stored.every(connection)
     for key in listed:
-        click.echo(f"{key.id}  {_state(key, now):8}  {key.expires:%Y-%m-%d}  {key.label}")
+        state = issuing_keys.state(key, now)
+        click.echo(f"{key.id}  {state:8}  {key.expires:%Y-%m-%d}  {key.label}")
 
 
 @keys.command()
@@ -185,12 +177,6 @@ def _opened(place: str) -> Iterator[Connection]:
         _fail("the database cannot be opened")
     finally:
         engine.dispose()
-
-
-def _state(key: ApiKey, now: datetime) -> str:
-    if key.revoked:
-        return "revoked"
-    return "active" if now < key.expires else "expired"
 
 
 def _fail(reason: str) -> NoReturn:

@@ -75,11 +75,11 @@ def _monday(_: click.Context, __: click.Parameter, value: datetime | None) -> da
     "--people", default=2_000, show_default=True, type=click.IntRange(40, 50_000), help="How many."
 )
 @click.option(
-    "--weeks", default=8, show_default=True, type=click.IntRange(1, 104), help="How many."
+    "--weeks", default=15, show_default=True, type=click.IntRange(1, 104), help="How many."
 )
 @click.option(
     "--messages",
-    default=60_000,
+    default=110_000,
     show_default=True,
     type=click.IntRange(1),
     help="About how many they write altogether.",
@@ -89,7 +89,7 @@ def _monday(_: click.Context, __: click.Parameter, value: datetime | None) -> da
     "--planted/--no-planted",
     default=True,
     show_default=True,
-    help="Whether the climate of one department drops after five eighths of the weeks.",
+    help="Whether the climate of one department drops after three quarters of the weeks.",
 )
 @click.option(
     "--until",

@@ -43,7 +43,7 @@ def addresses(installation: Installation) -> list[tuple[str, str]]:
     "--demo",
     "with_demo",
     is_flag=True,
-    help="Play eight weeks of a synthetic organisation, in a folder that is emptied first.",
+    help="Play 15 weeks of a synthetic organisation, in a folder that is emptied first.",
 )
 @click.option(
     "--exit-after-demo",
@@ -56,7 +56,7 @@ def addresses(installation: Installation) -> list[tuple[str, str]]:
     show_default=True,
     help="Whether the demo's climate drops in one department.",
 )
-@click.option("--messages", default=58_000, show_default=True, help="About how many in the demo.")
+@click.option("--messages", default=65_000, show_default=True, help="About how many in the demo.")
 @click.option("--seed", default=1, show_default=True, help="Of the demo.")
 @click.option("--kafka", metavar="HOST:PORT", help="Use this Kafka; its topics must exist.")
 @click.option("--database", metavar="URL", help="Use this PostgreSQL for the climate.")

@@ -10,9 +10,18 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from models.climate.catalogue import INDICATORS
+from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.language.labels import Language
 from services.contracts import policy_document, registration
 from services.contracts.denied_channels import denied
@@ -31,6 +40,11 @@ DEMO: Final = "demo"
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:-]{0,62}$")]
 Channel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*:[^*\s]*\*?$", max_length=512)]
 """A channel with its source in front; a star at the end stands for every continuation."""
+
+
+def _as_said(mode: object) -> object:
+    """YAML reads a bare ``on`` and ``off`` as true and false."""
+    return {True: "on", False: "off"}[mode] if isinstance(mode, bool) else mode
 
 
 class _Part(BaseModel):
@@ -71,6 +85,8 @@ class Policy(_Part):
         k: Fewest people behind a published value.
         reply_level: Level of the tree between whose units replies are told, 1 the one below the
             whole organisation; one level alone, for two could be subtracted.
+        differential_privacy: How much noise is added to what may be published; a change counts
+            from the next block on.
         expires: Last day on which it is in force.
         outcomes: Monthly business figures that are put beside the climate.
         interventions: Dated events around which the climate of their units is looked at.
@@ -87,6 +103,7 @@ class Policy(_Part):
     frozen_languages: tuple[Language, ...] = ()
     reply_level: Annotated[int, Field(ge=1)] = 1
     k: Annotated[int, Field(ge=FLOOR)] = 10
+    differential_privacy: Annotated[PrivacyMode, BeforeValidator(_as_said)] = PrivacyMode.OFF
     text_life: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST_TEXT_LIFE)] = timedelta(
         hours=24
     )

@@ -21,6 +21,7 @@ from models.climate.cell import Cell, cell_of
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import Unit, UnitTree
 from models.climate.windows import Cadence, Window, four_weeks_of
+from tests.fakes.trees import tree
 
 MONTHS: Final = {
     "normal": four_weeks_of(date(2026, 11, 2)),
@@ -36,6 +37,7 @@ SPREAD_OF_PEOPLE: Final = 1.4
 """Of the logarithm of what people write: a weekly Gini index near 0.70."""
 WORKDAYS: Final = 5
 LEAST_MESSAGES: Final = 3
+ALONE: Final = tree({"alone": None})
 
 
 class Season(StrEnum):

@@ -118,6 +118,7 @@ def test_who_is_transferred_stays_where_they_wrote_first_until_the_month_is_over
             for day in range(3)
         ]
     )  # fmt: skip
+    stage.reach(DUE)
     stage.reach(DUE + timedelta(weeks=1))
     engine.dispose()
 

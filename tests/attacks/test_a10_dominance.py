@@ -6,12 +6,16 @@ What they try: where every message weighs the same, the value of the team is mos
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
+from models.climate.disclosure.release import release
 from models.climate.windows import Cadence
 from tests.attacks import tables
 from tests.attacks.company import Company, Season, company
 from tests.attacks.figures import note
+from tests.fakes.trees import WEEK, cells, crowd, tree
 
 COMPANIES, SMALLEST, LARGEST = 4, 10, 12
 
@@ -53,3 +57,21 @@ def test_nobody_is_a_quarter_of_a_value_that_is_shown() -> None:
 
         assert shown
         assert max(shown) <= 0.25
+
+
+def test_a_team_of_ten_in_which_one_is_nearly_half_is_not_shown() -> None:
+    """Nine who write three messages a week, and one who writes all day: bounded, and too much."""
+    workdays = [WEEK.start + timedelta(days=n) for n in range(5)]
+    units = tree({"o": None, "a": "o", "b": "o"})
+    quiet = [*crowd("a", 9), *crowd("b", 20)]
+    shown = {}
+    for name, last in (("quiet", crowd("a", 1)), ("loud", crowd("a", 1, 4, days=workdays))):
+        found = cells(units, [*quiet, *last], WEEK)
+        released = release(
+            tree=units, plan=dict.fromkeys("oab", Cadence.WEEK), window=WEEK, cells=found,
+            k=SMALLEST, indicators=("valence",),
+        )  # fmt: skip
+        shown[name] = {published.unit for published in released.published}
+
+    assert shown["quiet"] == {"o", "a", "b"}
+    assert "a" not in shown["loud"]

@@ -21,7 +21,7 @@ from models.climate.disclosure.thresholds import Primary, primary
 from models.climate.person_day import PersonDay
 from models.climate.windows import week_of
 from services.alerts import database
-from services.ingest.directory import SETTLING_IN, Directory, PersonKind
+from services.ingest.directory import Directory, PersonKind
 from services.ingest.intake import Refused
 from tests.attacks.figures import note
 from tests.fakes.admission import DIRECTORY, NOW, SINCE, event, gateway
@@ -90,7 +90,7 @@ def test_bots_are_refused_at_the_door(tmp_path: Path, place: Path) -> None:
 
 
 def test_accounts_of_less_than_four_weeks_do_not_count(tmp_path: Path, place: Path) -> None:
-    new = NOW.date() - SETTLING_IN + timedelta(days=1)
+    new = NOW.date() - timedelta(days=27)
     note("A11", WHAT, ours="not shown; shown if the directory lies about since when")
 
     assert published(place, tmp_path, made(PersonKind.HUMAN, new)) == {}

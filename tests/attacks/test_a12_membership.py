@@ -9,26 +9,26 @@ a budget of epsilon nobody can tell the two apart more often than a known figure
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm, rankdata  # type: ignore[import-untyped] # ships no types
 
+from models.climate.disclosure import noise
 from models.climate.windows import Cadence
+from services.alerts.mechanism import drawn, rho_of
 from tests.attacks.figures import note
 
 LEVELS = 4
 """The person is in one unit a level, and in two sums of each: of valence and of weight."""
 CLIP, SHARE_OF_SUM = 0.3, 0.8
 DRAWS = 20_000
+BLOCKS = 2_500
+"""With the person, and as many without, of the noise of Barograph, which is slower to draw."""
 HEAVIEST = 80
 """Weight of one person in four weeks, at the most."""
 TOTAL_RHO = 0.185
 """What epsilon 3 with delta 1e-6 is in zero-concentrated privacy (design study)."""
-MODULE = "models.climate.disclosure.noise"
 WHAT = "telling who takes part, everybody else known (AUC)"
 Floats = NDArray[np.float64]
 
@@ -88,23 +88,25 @@ def test_against_noise_it_succeeds_no_more_often_than_the_bound(
     assert found == pytest.approx(expected, abs=0.03)
 
 
-@pytest.mark.skipif(
-    find_spec(MODULE) is None, reason=f"{MODULE} does not exist yet: nothing to attack"
-)
 @pytest.mark.parametrize("epsilon", [1, 3])
 def test_against_the_noise_of_barograph_it_succeeds_no_more_often_than_the_bound(
     epsilon: float,
 ) -> None:
     """What one person can move in four weeks is worked out here: 80 of weight, 0.3 of valence."""
-    noise = import_module(MODULE)
-    chance = np.random.default_rng(12)
     fine = noise.WEIGHT_STEPS[Cadence.FOUR_WEEKS]
     moved = np.tile([HEAVIEST * fine, HEAVIEST * CLIP * noise.PER_VALENCE], LEVELS)
     scale = noise.scale(Cadence.FOUR_WEEKS, LEVELS, float(epsilon))
 
     def likelihood(present: int) -> Floats:
-        drawn = chance.geometric(1 - np.exp(-1 / scale), (2, DRAWS, 2 * LEVELS))
-        seen = moved * present + drawn[0] - drawn[1]  # discrete Laplace
+        found = drawn(
+            [round(number) for number in moved * present] * BLOCKS,
+            cadence=Cadence.FOUR_WEEKS,
+            sensitivity=noise.sensitivity(Cadence.FOUR_WEEKS, LEVELS),
+            scale=scale,
+            left=epsilon,
+        )
+        assert found is not None
+        seen = np.array(found.noisy, np.float64).reshape(BLOCKS, 2 * LEVELS)
         ratio: Floats = (np.abs(seen) - np.abs(seen - moved)).sum(axis=1)
         return ratio
 
@@ -114,14 +116,11 @@ def test_against_the_noise_of_barograph_it_succeeds_no_more_often_than_the_bound
     assert 0.52 < found < pure_bound(epsilon)
 
 
-@pytest.mark.skipif(
-    find_spec(MODULE) is None, reason=f"{MODULE} does not exist yet: nothing to attack"
-)
 def test_against_the_noise_of_four_weeks_in_turn_neither() -> None:
-    noise = import_module(MODULE)
-    weekly = TOTAL_RHO / 4
+    weekly = rho_of(3.0, 1e-6) / 4
     fine = noise.WEIGHT_STEPS[Cadence.WEEK]
     moved = np.tile([HEAVIEST / 4 * fine, HEAVIEST / 4 * CLIP * noise.PER_VALENCE], LEVELS)
     apart = np.linalg.norm(np.tile(moved, 4)) / noise.scale(Cadence.WEEK, LEVELS, weekly)
 
-    assert 0.52 < norm.cdf(apart / np.sqrt(2)) <= gaussian_bound(TOTAL_RHO)
+    assert rho_of(3.0, 1e-6) == pytest.approx(TOTAL_RHO, rel=0.003)
+    assert 0.52 < norm.cdf(apart / np.sqrt(2)) <= gaussian_bound(rho_of(3.0, 1e-6))

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.climate.cell import Cell, cell_of
+from models.climate.disclosure.pulse import Hour, pulse
 from models.climate.person_day import PersonDay
 from models.climate.windows import Cadence, window_of
 from models.simulation.calendar import HOURS
@@ -31,7 +30,6 @@ PULSE_PEOPLE, TEAMS, PULSE_DAYS = 2_000, 60, 12
 BUSY, NIGHT = 0.05, 0.00005
 """Share of the day's messages in an hour of work, and in any other."""
 DAY = date(2026, 11, 25)
-MODULE = "models.climate.disclosure.pulse"
 WHAT = "days of which the hours give fewer than 10 people away"
 
 
@@ -73,21 +71,17 @@ def test_barograph_shows_nothing_by_the_hour(published: Path, serve: Serve, ques
     assert answer.status_code == 422
 
 
-@pytest.mark.skipif(
-    find_spec(MODULE) is None, reason=f"{MODULE} does not exist yet: nothing to attack"
-)
 def test_the_pulse_tells_of_nobody_beside_the_day_and_the_teams() -> None:
     """Its hours as exact sums, beside the day of the whole and of every team of at least k."""
-    pulse = import_module(MODULE)
     chance = np.random.default_rng(16)
     found = shown = 0
     for _ in range(PULSE_DAYS):
         hours = _by_team(chance)
         given = [
-            pulse.Hour(hour, {str(team): _cell(people) for team, people in teams.items()})
+            Hour(hour, {str(team): _cell(people) for team, people in teams.items()})
             for hour, teams in enumerate(hours)
         ]
-        released = {each.hour for each in pulse.pulse(DAY, given, K)}
+        released = {each.hour for each in pulse(DAY, given, K)}
         atoms = [(hour, team) for hour, teams in enumerate(hours) for team in teams]
         everything = Public((), [hours[hour][team] for hour, team in atoms], least=1)
         by_hour, by_team = _rows(atoms, 0), _rows(atoms, 1)
@@ -129,8 +123,6 @@ def _by_team(chance: np.random.Generator) -> list[dict[int, dict[int, int]]]:
 
 def _cell(people: Mapping[int, int]) -> Cell:
     """Everybody with a message in the hour counts."""
-    written = [
-        cell_of({DAY: PersonDay(n, 100_000 * n)}, window_of(Cadence.DAY, DAY))
-        for n in people.values()
-    ]
+    window = window_of(Cadence.DAY, DAY)
+    written = [cell_of({DAY: PersonDay(n, 100_000 * n)}, window) for n in people.values()]
     return sum(written, Cell())

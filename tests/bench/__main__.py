@@ -29,6 +29,8 @@ from services.alerts.tables.pseudonymous import OPEN_SCORE
 from services.embedded.broker import resident_bytes
 from services.embedded.installation import Installation
 from services.embedded.supervisor import Program
+from tests.bench import closing, gate
+from tests.bench.figure import say
 from tests.broker import kafka
 from tests.journey.feed import directory, event, identity, long_ago
 from tests.journey.line import Line
@@ -39,6 +41,7 @@ PEOPLE = 10_000
 SIZES = (1_000, 10_000, 100_000)
 SECONDS = 8.0
 STACKS = {"embedded": "Embedded broker, SQLite", "kafka": "Apache Kafka, PostgreSQL"}
+PARTS = ("gate", "closing", "line")
 NUMBERS = count()
 
 
@@ -206,11 +209,6 @@ def processor_seconds(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def say(what: str, value: float) -> None:
-    """Print one figure."""
-    print(f"{what:68} {value:12,.2f}", flush=True)
-
-
 async def measure(on: str) -> None:
     """Measure everything on one pair of broker and database."""
     texts = sentences()
@@ -222,16 +220,44 @@ async def measure(on: str) -> None:
 
 @click.command()
 @click.option(
+    "--only",
+    "parts",
+    type=click.Choice(PARTS),
+    multiple=True,
+    default=PARTS,
+    help="Only this part: the release gate, the closing of windows, or the line of processes.",
+)
+@click.option(
+    "--people",
+    type=click.IntRange(min=100),
+    multiple=True,
+    default=closing.SIZES,
+    help="Size of an organisation whose windows close.",
+)
+@click.option(
+    "--database",
+    "where",
+    type=click.Choice(closing.DATABASES),
+    default=closing.DATABASES[0],
+    help="Where its windows close.",
+)
+@click.option(
     "--stack",
     "stacks",
     type=click.Choice(list(STACKS)),
     multiple=True,
     help="Only this pair of broker and database; both where there is a Kafka.",
 )
-def bench(stacks: tuple[str, ...]) -> None:
+def bench(
+    parts: tuple[str, ...], people: tuple[int, ...], where: str, stacks: tuple[str, ...]
+) -> None:
     """Measure how fast each part of the line is: medians of three runs, where one run is short."""
     print(f"Machine: {machine()}", flush=True)
-    for on in stacks or STACKS:
+    if "gate" in parts:
+        gate.measure()
+    if "closing" in parts:
+        closing.measure(people, where)
+    for on in (stacks or STACKS) if "line" in parts else ():
         if on == "kafka" and kafka.program() is None:
             print(f"Left out: {kafka.ABSENT}")
             continue

@@ -29,7 +29,7 @@ from tests.chaos.run import Found, Terms, run
     type=click.Choice(["open", "closed"]),
     default="closed",
     show_default=True,
-    help="Messages of the last hours, or of eight weeks that close meanwhile.",
+    help="Messages of the last hours, or of fifteen weeks that close meanwhile.",
 )
 @click.option("--events", default=30_000, show_default=True, help="How many are sent.")
 @click.option("--rate", default=50.0, show_default=True, help="Of them a second.")

@@ -25,9 +25,9 @@ UNITS: Final = [f"acme.d{number % 2}.u{number}" for number in range(10)]
 ROOT: Final = "acme"
 PLANTED: Final = UNITS[3]
 """Where the climate drops."""
-WEEKS: Final = 8
-DROPS_IN: Final = 6
-"""The week, from 1, from which on it is lower there: five before it say what was usual."""
+WEEKS: Final = 15
+DROPS_IN: Final = 12
+"""The week, from 1, from which on it is lower there: eleven before it say what was usual."""
 SPREAD: Final = timedelta(hours=20)
 
 
@@ -92,7 +92,7 @@ class OpenHours:
 
 @dataclass(frozen=True)
 class ClosedWeeks:
-    """Eight weeks in one run: their windows close under way, and one department's climate drops.
+    """Fifteen weeks in one run: their windows close under way, and one department's climate drops.
 
     A message arrives at most a hundredth of the weeks behind the declared time, and again at most
     two: 13 and 27 hours, late and not too late.

@@ -17,7 +17,7 @@ async def test_nothing_is_lost_and_nothing_counts_twice(
     name: str, windows: str, tmp_path: Path
 ) -> None:
     """Each process is killed once, and broker, disk and database go away."""
-    terms = Terms(name, windows, events=6_000, rate=80, faults=9, seed=1)
+    terms = Terms(name, windows, events=10_000, rate=100, faults=9, seed=1)
 
     found = await run(terms, tmp_path, print)
 

@@ -40,6 +40,11 @@ def written(folder: Path, document: dict[str, Any], *, signed: bool = True) -> P
     return path
 
 
+def _key_file(folder: Path) -> Path:
+    policy_document.write_keys(folder / "policy.key", folder / "policy.pub")
+    return folder / "policy.key"
+
+
 def refusal(path: Path, key: bytes | Path = PUBLIC, today: date = TODAY) -> PolicyInvalid:
     with pytest.raises(PolicyInvalid) as caught:
         governance.load(path, key, today)
@@ -50,6 +55,35 @@ def test_a_signed_policy_loads_with_the_defaults_of_the_architecture(tmp_path: P
     policy = governance.load(written(tmp_path, DOCUMENT), PUBLIC, TODAY)
 
     assert (policy.k, policy.text_life, policy.demo) == (10, timedelta(hours=24), False)
+
+
+@pytest.mark.parametrize(
+    ("written_as", "mode"),
+    [("on", "on"), ("off", "off"), ("'on'", "on"), ("strict", "strict"), ("yes", "on")],
+)
+def test_noise_may_be_asked_for_in_plain_yaml(tmp_path: Path, written_as: str, mode: str) -> None:
+    path = tmp_path / "governance.yaml"
+    path.write_text(f"{yaml.safe_dump(DOCUMENT)}\ndifferential_privacy: {written_as}\n")
+
+    governance.sign_file(path, path, _key_file(tmp_path))
+
+    assert governance.load(path, tmp_path / "policy.pub", TODAY).differential_privacy == mode
+
+
+@pytest.mark.parametrize("mode", ["weak", 3, 1, None, ["on"]])
+def test_noise_of_another_kind_is_refused(tmp_path: Path, mode: object) -> None:
+    found = refusal(written(tmp_path, {**DOCUMENT, "differential_privacy": mode}))
+
+    assert found.reason == "malformed"
+    assert found.faults[0].pointer.startswith("/differential_privacy")
+
+
+def test_noise_is_off_unless_asked_for(tmp_path: Path) -> None:
+    silent = governance.load(written(tmp_path, DOCUMENT), PUBLIC, TODAY)
+    asked = governance.checked({**DOCUMENT, "differential_privacy": "strict"})
+
+    assert silent.differential_privacy == "off"
+    assert fingerprint(silent) != fingerprint(asked)
 
 
 def test_a_policy_is_in_force_on_its_last_day_and_not_after(tmp_path: Path) -> None:

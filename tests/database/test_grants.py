@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, Table, select
 from sqlalchemy.exc import ProgrammingError
@@ -20,6 +22,8 @@ from services.alerts.grants import Process
 from services.alerts.main import create_app
 from services.alerts.settings import AlertsSettings
 from services.alerts.tables import operations, outcomes, pseudonymous, released
+from services.cli.replay import replay
+from services.cli.verify_ledger import verify_ledger
 from tests.database.postgresql import administer, granted, named
 from tests.fakes.scores import MONDAY, policy, score
 from tests.fakes.stage import Stage, organisation
@@ -121,10 +125,30 @@ def test_alerts_closes_windows_and_people_read_as_a_reader(
     with TestClient(create_app(settings, policy(), lambda: collector.now)) as client:
         paths = ("/", "/v1/indicators", "/v1/units", "/v1/alerts", "/metrics/indicators")
         answers = {path: client.get(path).status_code for path in paths}
+        linked = re.findall(r"/v1/receipts/[0-9a-f]{64}", client.get("/").text)
+        receipts = [client.get(path).status_code for path in linked]
 
     assert [window.start for window in closed] == [following]
     assert answers == dict.fromkeys(paths, 200)
+    assert receipts == [200]
     assert ledger.verify(settings.database).entries == 2
+
+
+def test_an_auditor_checks_all_of_it_and_changes_nothing(urls: dict[Process, str]) -> None:
+    checked = [
+        CliRunner().invoke(command, arguments)
+        for command, arguments in (
+            (verify_ledger, [urls["auditor"]]),
+            (replay, ["--all", "--database", urls["auditor"]]),
+            (verify_ledger, [urls["reader"]]),
+            (replay, ["--all", "--database", urls["reader"]]),
+        )
+    ]
+
+    assert [found.exit_code for found in checked] == [0, 0, 2, 2]
+    assert set(grants.GRANTS["auditor"]) == {"SELECT"}
+    seen = {table for tables in grants.GRANTS["auditor"].values() for table in tables}
+    assert seen == {*released.FINAL, released.UNIT}
 
 
 def test_a_role_that_may_not_make_the_schema_ends_with_the_reason(

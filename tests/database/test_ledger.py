@@ -87,11 +87,20 @@ def test_a_change_is_found_at_its_entry(
 def test_a_value_that_no_entry_vouches_for_is_found(published: Engine) -> None:
     without_guard(
         published,
-        "INSERT INTO published_cell SELECT indicator, unit, 'day', window_start, window_end, value,"
-        " band, published_at, receipt_id FROM published_cell",
+        "INSERT INTO published_cell (indicator, unit, cadence, window_start, window_end, value,"
+        " band, published_at, receipt_id) SELECT indicator, unit, 'day', window_start, window_end,"
+        " value, band, published_at, receipt_id FROM published_cell",
     )
 
     assert checked(published).fault == "unlisted"
+
+
+def test_the_time_zone_of_whoever_reads_changes_nothing(published: Engine) -> None:
+    with published.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL TIME ZONE 'Asia/Tokyo'"))
+
+        assert ledger.verify(connection).holds
 
 
 def test_progress_is_told_after_each_entry(published: Engine) -> None:

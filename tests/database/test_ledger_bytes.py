@@ -63,7 +63,9 @@ def broken(path: Path, changes: list[Change]) -> bool:
 
 
 def flipped(value: Any, rng: Random) -> Any:
-    """*value* with one byte of it changed, whatever that makes of it."""
+    """*value* with one byte of it changed, whatever that makes of it; something for nothing."""
+    if value is None:
+        return 0.01
     if isinstance(value, int):
         return value ^ (rng.randrange(1, 256) << 8 * rng.randrange(2))
     if isinstance(value, float):

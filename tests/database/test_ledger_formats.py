@@ -91,7 +91,7 @@ def test_a_change_in_it_is_found(older: Engine, statement: str, fault: str) -> N
     assert found(older).fault == fault
 
 
-@pytest.mark.parametrize("column", ["squares_micro", "shares"])
+@pytest.mark.parametrize("column", ["squares_micro", "shares", "margin"])
 def test_nothing_can_be_put_into_it_that_its_receipt_knew_nothing_of(
     older: Engine, column: str
 ) -> None:
@@ -100,3 +100,9 @@ def test_nothing_can_be_put_into_it_that_its_receipt_knew_nothing_of(
                   .replace("released.", ""))  # fmt: skip
 
     assert found(older).fault == "statistics"
+
+
+def test_no_size_of_noise_can_be_put_beside_its_values(older: Engine) -> None:
+    without_guard(older, "UPDATE published_cell SET margin = 0.01 WHERE unit = 'a-b'")
+
+    assert found(older).fault == "cells"

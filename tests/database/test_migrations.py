@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, insert, inspect
+from sqlalchemy import Engine, MetaData, insert, inspect, select
 
 from models.climate.windows import week_of
 from services.alerts import database, migrations
 from services.alerts.ledger import statistics
+from services.alerts.rules import catalogue
+from services.alerts.rules.rule import Drop
 from services.alerts.tables import operations, outcomes, pseudonymous, released
 
+MADE = datetime(2026, 11, 1, tzinfo=UTC)
 ZONES = (pseudonymous.METADATA, released.METADATA, operations.METADATA, outcomes.METADATA)
 
 
@@ -77,6 +81,32 @@ def test_the_code_and_the_migrations_agree_on_every_column(engine: Engine) -> No
                 table.to_metadata(everything)
         differences = compare_metadata(context, everything)
     assert [each for each in differences if "alembic_version" not in repr(each)] == []
+
+
+def test_rules_of_an_older_version_can_still_be_read_forth_and_back(empty_url: str) -> None:
+    old = {
+        "uid": "sustained_drop", "version": 1, "names": {"en": "a", "nl": "b", "fr": "c"},
+        "indicator": "valence", "cadence": "week", "level": 2, "least_contributors": 20,
+        "condition": {"kind": "drop", "threshold": 0.1, "recovery": 0.05}, "for_windows": 2,
+        "keep_windows": 0, "hold_max": 4, "severity": "warning", "enabled": True,
+    }  # fmt: skip
+    engine = database.open_engine(empty_url)
+    migrations.upgrade(engine, "0005")
+    made = {"uid": old["uid"], "version": 1, "document": json.dumps(old), "created_at": MADE}
+    with engine.begin() as connection:
+        connection.execute(operations.RULE.insert().values(made))
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        condition = catalogue.version_of(connection, "sustained_drop", 1).condition
+        catalogue.install(connection, catalogue.BUILT_IN, MADE)
+        assert len(catalogue.current(connection)) == 2
+    migrations.downgrade(engine, "0005")
+    with engine.begin() as connection:
+        documents = connection.execute(select(operations.RULE.c.document)).scalars().all()
+    engine.dispose()
+
+    assert condition == Drop(threshold=0.1, recovery=0.05, level=2, least_contributors=20)
+    assert [json.loads(document) for document in documents] == [old]
 
 
 def test_the_zones_are_schemas_where_there_are_schemas(engine: Engine) -> None:

@@ -191,6 +191,15 @@ def test_sums_of_a_unit_below_fifty_people_are_not_read(organisation: Engine) ->
     assert {s.window.cadence for s in read.statistics["north"]} == {Cadence.WEEK}
 
 
+def test_sums_with_noise_are_not_read(engine: Engine) -> None:
+    with database.writing(engine) as connection:
+        business.tree(connection)
+        business.weeks(connection, {"org": [0.1, 0.2], "north": [0.1, 0.3]}, margin=0.04)
+        read = inputs.read(connection)
+
+    assert read.statistics == {}
+
+
 def test_a_changed_entry_is_registered_anew_and_an_old_one_keeps_its_day(
     organisation: Engine,
 ) -> None:

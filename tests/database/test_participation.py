@@ -130,6 +130,6 @@ def test_participation_is_told_as_the_lower_end_of_its_tenth(engine: Engine) -> 
         assert {unit: (s.tenth, s.weight, dict(s.shares)) for unit, s in kept.items()} == {
             unit: (5, 0, {}) for unit in PARENTS
         }
-        again = [cell for found in kept.values() for cell in published_cells(found)]
+        again = [cell for found in kept.values() for cell in published_cells(found, 10)]
         assert {(c.indicator, c.unit): (c.value, c.band) for c in again} == stage.values(WEEK)
         assert ledger.verify(connection).holds

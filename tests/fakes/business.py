@@ -82,9 +82,14 @@ def tree(connection: Connection, sizes: Mapping[str, tuple[str | None, int]] = S
 
 
 def weeks(
-    connection: Connection, valences: Mapping[str, Sequence[float] | NDArray[np.float64]]
+    connection: Connection,
+    valences: Mapping[str, Sequence[float] | NDArray[np.float64]],
+    margin: float | None = None,
 ) -> None:
-    """Release a week after the other from ``FIRST`` on, one valence a unit and week."""
+    """Release a week after the other from ``FIRST`` on, one valence a unit and week.
+
+    With a *margin* there is noise in them.
+    """
     length = max(len(line) for line in valences.values())
     connection.execute(
         WINDOW_SUMMARY.insert(),
@@ -115,6 +120,7 @@ def weeks(
                 "weighted_micro": round(float(valence) * weight[unit] * 1_000_000),
                 "contributors": 60,
                 "n_eff": 50.0,
+                "margin": margin,
             }
             for unit, line in valences.items()
             for week, valence in enumerate(line)

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
-from models.climate.windows import Cadence
+from models.climate.detection.episodes import Direction
 from services.alerts.delivery import endpoints, outbox
 from services.alerts.delivery.endpoints import Endpoint
-from services.alerts.delivery.notice import Alert, Notice, RuleFacts
+from services.alerts.delivery.notice import Alert, Change, Notice, RuleFacts
 from services.alerts.delivery.vault import Vault
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -18,10 +18,9 @@ RULE = RuleFacts(
     uid="sustained_drop",
     names={"en": "Sustained drop", "nl": "Aanhoudende daling", "fr": "Baisse durable"},
     indicator="valence",
-    level=2,
-    cadence=Cadence.WEEK,
-    threshold=0.12,
-    for_windows=2,
+    direction=Direction.DROP,
+    threshold=4.0,
+    false_alarms=0.84,
 )
 ALERT = Alert(
     fingerprint="5f0c2a9e41d7b863",
@@ -29,11 +28,14 @@ ALERT = Alert(
     severity="warning",
     unit="care",
     names={"en": "Customer Care", "nl": "Klantenzorg", "fr": "Service clientèle"},
+    level=2,
     window_start=date(2026, 11, 16),
     window_end=date(2026, 11, 23),
     starts=date(2026, 11, 9),
     ends=None,
     value=-0.14,
+    change=Change(size=-0.12, margin=0.04, weeks=4, band="25-49"),
+    noise=None,
 )
 
 

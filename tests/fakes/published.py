@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -17,11 +18,17 @@ from services.alerts.tables.released import (
     WINDOW_SUMMARY,
 )
 
-MONDAY = date(2026, 8, 3)
+MONDAY = date(2025, 8, 4)
 CLOSED = datetime(2026, 11, 20, 6, tzinfo=UTC)
 QUARTER = "2026Q3"
 WEIGHT = 1_000
+REST = 20_000
+"""Weight of everybody else, who are in no department that is shown and never change."""
+USUAL = 0.2
+NOISE = 0.03
+"""By which a department is above its usual, at it, below it and at it, week by week."""
 DEPARTMENTS = ("north.sales", "north.support", "south.plant", "south.stock")
+PHASE = dict(zip(DEPARTMENTS, (3, 1, 0, 2), strict=True))
 PARENTS = {
     "org": None,
     "north": "org",
@@ -35,6 +42,10 @@ def monday(week: int) -> date:
     return MONDAY + timedelta(weeks=week)
 
 
+def _wave(week: int) -> int:
+    return (0, 1, 0, -1)[week % 4]
+
+
 @dataclass
 class Published:
     """Writes week after week.
@@ -43,15 +54,22 @@ class Published:
         connection: Where.
         contributors: Of every department.
         hidden: Units with sums but without a value that people can see.
+        models: What scores the weeks.
+        rest: Where everybody else stands.
+        next_week: Number of the next week; above 0 the tree is there already.
     """
 
     connection: Connection
     contributors: int = 40
     hidden: tuple[str, ...] = ()
-    _week: int = field(default=0, init=False)
+    models: tuple[str, ...] = ("tuned-1",)
+    rest: float = USUAL
+    next_week: int = 0
 
     def __post_init__(self) -> None:
         """Write the tree."""
+        if self.next_week:
+            return
         self.connection.execute(
             UNIT.insert(),
             [
@@ -71,15 +89,17 @@ class Published:
         )
 
     def week(self, valence: Mapping[str, float | None], closed_at: datetime = CLOSED) -> date:
-        """Close the next week; None withholds a department, one not named stands at 0.2."""
-        start = monday(self._week)
-        self._week += 1
-        means = {unit: valence.get(unit, 0.2) for unit in DEPARTMENTS}
+        """Close the next week; None withholds a department, one not named is near 0.2."""
+        start = monday(self.next_week)
+        self.next_week += 1
+        noise = {unit: USUAL + NOISE * _wave(self.next_week + PHASE[unit]) for unit in DEPARTMENTS}
+        means = {unit: valence.get(unit, noise[unit]) for unit in DEPARTMENTS}
         shown = {unit: mean for unit, mean in means.items() if mean is not None}
-        whole = sum(0.0 if mean is None else mean for mean in means.values()) / len(means)
+        own = sum(noise[unit] if mean is None else mean for unit, mean in means.items())
+        total = WEIGHT * len(means) + REST
         self._receipt(start)
         for unit, mean, weight in (
-            ("org", whole, WEIGHT * len(means)),
+            ("org", (WEIGHT * own + REST * self.rest) / total, total),
             *((unit, mean, WEIGHT) for unit, mean in shown.items()),
         ):
             self._statistic(unit, start, mean, weight)
@@ -103,7 +123,10 @@ class Published:
     def _receipt(self, start: date) -> None:
         self.connection.execute(
             RECEIPT.insert().values(
-                id=start.isoformat(), cadence=Cadence.WEEK.value, window_start=start, body="{}"
+                id=start.isoformat(),
+                cadence=Cadence.WEEK.value,
+                window_start=start,
+                body=json.dumps({"models": self.models}),
             )
         )
 

@@ -78,16 +78,40 @@ def episodes(
         for unit in np.flatnonzero(going_on).tolist():
             listed[current[unit]] = replace(listed[current[unit]], latest=panel.weeks[week])
         speaks = (week - opened < QUIET_WEEKS) | (latest == week)
-        for unit in _most_conspicuous_first(found.conspicuous[:, week], threshold):
-            if np.any(speaks & related[unit]):
-                continue
-            speaks[unit] = True
-            if alarm[unit, week]:
-                opened[unit] = latest[unit] = week
-                direction[unit] = sign[unit, week]
-                current[unit] = len(listed)
-                listed.append(_episode(found, panel, unit, week))
+        for unit in openings(
+            found.conspicuous[:, week], alarm[:, week], speaks, related, threshold
+        ):
+            opened[unit] = latest[unit] = week
+            direction[unit] = sign[unit, week]
+            current[unit] = len(listed)
+            listed.append(_episode(found, panel, unit, week))
     return tuple(listed)
+
+
+def openings(
+    conspicuous: Floats,
+    alarm: NDArray[np.bool_],
+    speaks: NDArray[np.bool_],
+    related: NDArray[np.bool_],
+    threshold: float,
+) -> list[int]:
+    """Units that open an episode in one week, the most conspicuous first.
+
+    Args:
+        conspicuous: Largest ``|Z|`` of each of U units, lasting or not.
+        alarm: Whether the whole rule holds.
+        speaks: Units whose episode speaks for their lineage.
+        related: U x U, from ``lineages``.
+        threshold: ``|Z|`` from which a unit is conspicuous.
+    """
+    spoken_for, opened = speaks.copy(), []
+    for unit in _most_conspicuous_first(conspicuous, threshold):
+        if np.any(spoken_for & related[unit]):
+            continue
+        spoken_for[unit] = True
+        if alarm[unit]:
+            opened.append(unit)
+    return opened
 
 
 def lineages(tree: UnitTree) -> NDArray[np.bool_]:

@@ -14,9 +14,10 @@ SPAN: Final = 26
 LAG: Final = 4
 """The baseline ends so many weeks ago (design study): none of the four weeks that an alarm is
 decided by is in it."""
-LEAST_WEEKS: Final = 13
-"""Weeks of the baseline that must have been released: half.  Of 13 weeks the mean still adds
-only a thirteenth to the variance of a residual.  Ours, not of the design study."""
+LEAST_WEEKS: Final = 8
+"""Weeks of the baseline that must have been released, so that the first week is judged after
+eleven.  Ours, not of the design study: what fewer than ``SPAN`` weeks leave uncertain is allowed
+for by ``Baseline.shortness``."""
 
 
 class Baseline:
@@ -42,6 +43,18 @@ class Baseline:
         mean = np.full(total.shape, np.nan)
         np.divide(self._sums[:, :SPAN].sum(axis=1), total, out=mean, where=enough)
         return mean
+
+    def shortness(self) -> Floats:
+        """``1 / B - 1 / SPAN`` of the baseline's B weeks, one a unit; NaN without enough.
+
+        The mean of B weeks has a B-th of the variance of one of them, and every residual that is
+        taken from it shares that error.  A whole baseline counts as exact, as it did in the
+        design study.
+        """
+        weeks = np.count_nonzero(self._weights[:, :SPAN], axis=1).astype(np.float64)
+        weeks[weeks < LEAST_WEEKS] = np.nan
+        less_certain: Floats = 1 / weeks - 1 / SPAN
+        return less_certain
 
     def add(self, net: Floats, weight: Floats, *, frozen: NDArray[np.bool_]) -> None:
         """Take one more week; for a frozen unit it is as if that week had not been.

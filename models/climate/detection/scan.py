@@ -29,8 +29,8 @@ class Scan:
     effect: Floats
 
 
-def scan(residual: Floats, variance: Floats, rho: float) -> Scan:
-    """``Z = sum r/sigma2 / sqrt(sum 1/sigma2) / sqrt(1 + 2 rho (w - 1) / w)`` for each window.
+def scan(residual: Floats, variance: Floats, rho: float, shortness: Floats) -> Scan:
+    """``Z = sum r/sigma2 / sqrt(sum 1/sigma2) / sqrt(1 + 2 rho (w - 1)/w + w s)`` for each window.
 
     The largest over units and windows is the tree scan statistic; because a drop of a parent is
     spread over its children and one of a child is diluted in its parent, the unit that dropped
@@ -40,17 +40,20 @@ def scan(residual: Floats, variance: Floats, rho: float) -> Scan:
         residual: ... x ``LONGEST`` weeks, the latest last; NaN where missing.
         variance: ``sigma2``, of the same shape.
         rho: Correlation of consecutive weeks.
+        shortness: ``s``, what a short baseline adds to the variance of a mean residual, in parts
+            of that of one week; of the leading shape.
 
     Source:
         Kulldorff, Fang & Walsh 2003 (tree-based scan statistic), with normal residuals;
-        design study.
+        design study.  ``s`` is ours: 0 for the baseline that it was measured with.
     """
     seen = np.isfinite(residual)
     precision = np.where(seen, 1.0 / variance, 0.0)
     sums = _over_windows(np.where(seen, residual, 0.0) * precision)
     total = _over_windows(precision)
     total[total == 0] = np.nan
-    memory = 1 + 2 * rho * _LAST / np.array(WINDOWS)
+    shared = np.array(WINDOWS) * shortness[..., np.newaxis]
+    memory = 1 + 2 * rho * _LAST / np.array(WINDOWS) + shared
     return Scan(z=sums / np.sqrt(total * memory), effect=sums / total)
 
 

@@ -11,9 +11,9 @@ from models.climate.detection.episodes import episodes, lineages
 from models.climate.detection.noise import Noise, fit_noise
 from models.climate.detection.null_model import null_panel
 from models.climate.detection.panel import Floats, Panel
-from models.climate.detection.persistence import Evidence, evidence
+from models.climate.detection.persistence import Evidence
 from models.climate.detection.residuals import residuals
-from models.climate.detection.scan import trailing
+from models.climate.detection.watch import watch
 from models.climate.unit_tree import UnitTree
 
 CANDIDATES: Final[Floats] = np.arange(60, 161) / 20
@@ -59,9 +59,8 @@ def calibrated_threshold(  # noqa: PLR0913  one call a year, every argument name
     weeks = 0
     for done in range(1, repetitions + 1):
         drawn = null_panel(panel, tree, noise, generator)
-        residual = residuals(drawn)
-        found = _evidence(drawn, residual)
-        weeks += int(np.count_nonzero(np.isfinite(residual).any(axis=0)))
+        found, judged = evidence_of_chance(drawn)
+        weeks += judged
         for row in np.flatnonzero(np.abs(found.z).max() >= CANDIDATES):
             counts[row] += len(episodes(found, CANDIDATES[row], drawn, related))
         progress(done)
@@ -74,12 +73,8 @@ def calibrated_threshold(  # noqa: PLR0913  one call a year, every argument name
     return float(CANDIDATES[lowest])
 
 
-def _evidence(panel: Panel, residual: Floats) -> Evidence:
-    """Of all weeks at once, by noise fitted to them."""
-    noise = fit_noise(residual, panel.n_eff)
-    return evidence(
-        trailing(residual),
-        trailing(noise.variance(panel.n_eff)),
-        trailing(panel.contributors),
-        noise.rho,
-    )
+def evidence_of_chance(drawn: Panel) -> tuple[Evidence, int]:
+    """Evidence by noise fitted to *drawn* itself, and in how many weeks any unit is judged."""
+    residual = residuals(drawn)
+    found = watch(drawn, fit_noise(residual, drawn.n_eff), np.inf)
+    return found, int(np.count_nonzero(np.isfinite(residual).any(axis=0)))

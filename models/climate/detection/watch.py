@@ -31,13 +31,16 @@ def watch(panel: Panel, noise: Noise, threshold: float) -> Evidence:
     variance, contributors = trailing(noise.variance(panel.n_eff)), trailing(panel.contributors)
     z, effect = np.zeros(panel.net.shape), np.full(panel.net.shape, np.nan)
     weeks, conspicuous = np.ones(panel.net.shape, np.int64), np.zeros(panel.net.shape)
+    seen = np.zeros(panel.net.shape, np.int64)
     for week in range(length):
         net = panel.net[:, week]
         residual[:, week + LONGEST - 1] = net - baseline.usual()
         recent = residual[:, week : week + LONGEST]
-        found = evidence(recent, variance[:, week], contributors[:, week], noise.rho)
+        found = evidence(
+            recent, variance[:, week], contributors[:, week], noise.rho, baseline.shortness()
+        )
         z[:, week], effect[:, week], weeks[:, week] = found.z, found.effect, found.weeks
-        conspicuous[:, week] = found.conspicuous
+        conspicuous[:, week], seen[:, week] = found.conspicuous, found.recent
         frozen = np.where(np.isfinite(net), np.abs(found.z) >= threshold, frozen)
         baseline.add(net, panel.weight[:, week], frozen=frozen)
-    return Evidence(z, effect, weeks, conspicuous)
+    return Evidence(z, effect, weeks, conspicuous, seen)

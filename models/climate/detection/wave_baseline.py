@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.climate.detection.panel import Floats
-from models.climate.detection.residuals import LAG, LEAST_WEEKS, SPAN
+from models.climate.detection.residuals import LAG, SPAN
 from models.climate.detection.wave_panel import SignalPanel
-from models.climate.detection.wave_truncated_poisson import mean_if_shown, slope_if_shown
+from models.climate.detection.wave_truncated_poisson import if_shown
 
-STEPS: Final = 12
-"""Newton's steps; from within a factor of three of the solution six are enough."""
+MOST_STEPS: Final = 12
+"""Newton's; from within a factor of three of the solution six are enough."""
 LARGEST_STEP: Final = 3.0
+"""Factor by which one step may move a rate."""
+ENOUGH: Final = 1e-4
+"""Relative change below which another step is of no use: counts are whole people."""
 LEAST_SHAPE, LARGEST_SHAPE = 1.0, 1000.0
 """Bounds of the prior: it never weighs less than one person with the signal, and beyond a thousand
 all units are alike."""
@@ -23,6 +26,9 @@ WEEK_PRIOR: Final = 10.0
 """People with the signal that a week's factor of 1 weighs as much as.  Fixed: of 10 a week in a
 small organisation half of a rise is believed, of 90 nine tenths.  A weight fitted to how much weeks
 vary would be large where all but one are alike, and miss the one that matters.  Ours."""
+LEAST_WEEKS: Final = SPAN // 2
+"""Weeks of the baseline that must have been released: what fewer leave uncertain is not allowed for
+in the variance here, as it is for valence.  Ours, not of the design study."""
 LEAST_UNITS: Final = 4
 """Fewer say nothing about how alike units are."""
 
@@ -34,12 +40,17 @@ class SignalBaseline:
     Attributes:
         usual: Expected number of people with the signal.
         usual_if_shown: The same, given that it is shown: what a released count compares with.
+        variance: Of such a count, if people were independent and the rate were known.
+        doubt: Standard deviation of ``usual_if_shown`` because the rate is an estimate: the same
+            way off in every week of a unit.
         known: Of each week, whether the organisation has a baseline of its own; the weeks before
             borrow the first one and may be compared with, but not judged.
     """
 
     usual: Floats
     usual_if_shown: Floats
+    variance: Floats
+    doubt: Floats
     known: NDArray[np.bool_]
 
 
@@ -66,12 +77,20 @@ def signal_baseline(panel: SignalPanel) -> SignalBaseline:
     factor = _week_factor(panel, rate)
     exposure = np.where(np.isfinite(panel.count), panel.contributors * factor, np.nan)
     shape = _shape(panel.count, exposure, rate)
-    usual = np.full_like(exposure, np.nan)
+    rates, doubts = np.full((2, *exposure.shape), np.nan)
     ever = np.isfinite(panel.count).any(axis=1)
     counts, exposures = _baseline_weeks(panel.count[ever]), _baseline_weeks(exposure[ever])
     prior = np.broadcast_to(rate, exposures.shape[:-1])
-    usual[ever] = _posterior(counts, exposures, prior, shape) * exposure[ever]
-    return SignalBaseline(usual, mean_if_shown(usual), np.isfinite(trailing_rate[0]))
+    rates[ever], doubts[ever] = _posterior(counts, exposures, prior, shape)
+    usual = rates * exposure
+    usual_if_shown, slope = if_shown(usual)
+    return SignalBaseline(
+        usual=usual,
+        usual_if_shown=usual_if_shown,
+        variance=usual * slope,
+        doubt=doubts * exposure * slope,
+        known=np.isfinite(trailing_rate[0]),
+    )
 
 
 def _trailing_rate(count: Floats, contributors: Floats) -> Floats:
@@ -109,17 +128,19 @@ def _shape(count: Floats, exposure: Floats, rate: Floats) -> float:
     own, people = count[1:][often], exposure[1:][often]
     if own.shape[0] < LEAST_UNITS or not np.isfinite(usual):
         return LEAST_SHAPE
-    rates = _posterior(own, people, np.full(own.shape[0], usual), LEAST_SHAPE)
-    mean = rates[:, np.newaxis] * people
-    information = np.nansum(slope_if_shown(mean) * people, axis=1) / rates
-    spread = float(np.mean((rates - usual) ** 2 - 1 / information))
+    rates, errors = _posterior(own, people, np.full(own.shape[0], usual), LEAST_SHAPE)
+    spread = float(np.mean((rates - usual) ** 2 - errors**2))
     if spread <= 0:
         return LARGEST_SHAPE
     return float(np.clip(usual**2 / spread, LEAST_SHAPE, LARGEST_SHAPE))
 
 
-def _posterior(count: Floats, exposure: Floats, prior: Floats, shape: float) -> Floats:
+def _posterior(
+    count: Floats, exposure: Floats, prior: Floats, shape: float
+) -> tuple[Floats, Floats]:
     """Rates that solve ``shape (1 - rate / prior) + sum (count - usual if shown) = 0``.
+
+    Beside them their standard deviations, from the information at the solution.
 
     Args:
         count: ... x weeks, NaN where withheld.
@@ -127,20 +148,20 @@ def _posterior(count: Floats, exposure: Floats, prior: Floats, shape: float) -> 
         prior: ..., rate of the organisation.
         shape: Weight of the prior, in people with the signal.
     """
-    shown = np.isfinite(count) & np.isfinite(exposure) & (np.nan_to_num(exposure) > 0)
-    people, rate = np.where(shown, exposure, 1.0), prior.copy()
+    shown = np.isfinite(count) & (np.nan_to_num(exposure) > 0)
+    people, rate, certainty = exposure[shown], prior.copy(), shape / prior
     total = shape + np.where(shown, count, 0.0).sum(axis=-1)
-    for _ in range(STEPS):
-        mean = rate[..., np.newaxis] * people
-        off = total - shape * rate / prior - _sum(mean_if_shown(mean), shown)
-        slope = shape / prior + _sum(slope_if_shown(mean) * people, shown)
-        rate = np.clip(rate + off / slope, rate / LARGEST_STEP, rate * LARGEST_STEP)
-    return rate
-
-
-def _sum(values: Floats, shown: NDArray[np.bool_]) -> Floats:
-    summed: Floats = np.where(shown, values, 0.0).sum(axis=-1)
-    return summed
+    truncated, slopes = np.zeros(shown.shape), np.zeros(shown.shape)
+    for _ in range(MOST_STEPS):
+        mean, slope = if_shown(np.broadcast_to(rate[..., np.newaxis], shown.shape)[shown] * people)
+        truncated[shown], slopes[shown] = mean, slope * people
+        off = total - shape * rate / prior - truncated.sum(axis=-1)
+        certainty = shape / prior + slopes.sum(axis=-1)
+        step = off / certainty
+        rate = np.clip(rate + step, rate / LARGEST_STEP, rate * LARGEST_STEP)
+        if np.all(np.abs(step[np.isfinite(step)]) < ENOUGH * rate[np.isfinite(step)]):
+            break
+    return rate, np.sqrt(rate / certainty)
 
 
 def _baseline_weeks(series: Floats) -> Floats:

@@ -34,10 +34,11 @@ class Surge:
 def surges(panel: SignalPanel, scale: Floats | None = None) -> Surge:
     """Scan every unit over every window.
 
-    ``Z(w) = sum (x - usual if shown) / sqrt(sum usual) / s(w)`` over the released ones of w weeks,
-    of which at least 75 % must be there, the latest among them.  ``s(w)`` is the root mean square
-    over all units and weeks: the same people leave for eight weeks and the same people joke every
-    week, so that long windows vary more, or less, than independent people would.
+    ``Z(w) = sum (x - usual if shown) / sqrt(sum variance + (sum doubt)^2) / s(w)`` over the
+    released ones of w weeks, of which at least 75 % must be there, the latest among them.
+    ``s(w)`` is the root mean square over all units and weeks: the same people leave for eight
+    weeks and the same people joke every week, so that long windows vary more, or less, than
+    independent people would.
 
     Args:
         panel: Released weeks.
@@ -52,7 +53,8 @@ def surges(panel: SignalPanel, scale: Floats | None = None) -> Surge:
     off = trailing(panel.count - baseline.usual_if_shown)
     shown = np.isfinite(off)
     sums = _over_windows(np.where(shown, off, 0.0))
-    variance = _over_windows(np.where(shown, trailing(baseline.usual), 0.0))
+    variance = _over_windows(np.where(shown, trailing(baseline.variance), 0.0))
+    variance += _over_windows(np.where(shown, trailing(baseline.doubt), 0.0)) ** 2
     judged = (shown[..., -1:] & baseline.known[:, np.newaxis]) & (
         _over_windows(shown) >= LEAST_SHARE * np.array(WINDOWS)
     )

@@ -94,7 +94,7 @@ def _lowest(counts: Floats, accepted: float) -> float:
 
 def fit_clustering(panel: SignalPanel, baseline: SignalBaseline) -> Clustering:
     """From the residuals of all units together, by moments."""
-    off = (panel.count - baseline.usual_if_shown) / np.sqrt(baseline.usual)
+    off = (panel.count - baseline.usual_if_shown) / np.sqrt(baseline.variance)
     off = off[1:]
     seen = np.isfinite(off)
     if not seen.any():

@@ -9,8 +9,11 @@ from models.climate.detection.panel import Floats
 from models.climate.disclosure.two_sided import LEAST
 
 
-def mean_if_shown(mean: Floats) -> Floats:
-    """Mean of a Poisson count, given that it is at least ``LEAST``.
+def if_shown(mean: Floats) -> tuple[Floats, Floats]:
+    """Mean of a Poisson count that is at least ``LEAST``, and its derivative by *mean*.
+
+    In an exponential family the derivative is the variance of the truncated count over the mean;
+    it lies between 0 and 1.
 
     Args:
         mean: Of the count itself, above 0; any shape.
@@ -18,20 +21,7 @@ def mean_if_shown(mean: Floats) -> Floats:
     Source:
         Left-truncated Poisson distribution: Plackett 1953, Biometrika 40.
     """
-    return mean * (1 + _hazard(mean))
-
-
-def slope_if_shown(mean: Floats) -> Floats:
-    """Derivative of ``mean_if_shown``, between 0 and 1.
-
-    In an exponential family it is the variance of the truncated count over the mean.
-    """
-    hazard = _hazard(mean)
-    return 1 + hazard * (LEAST - mean * (1 + hazard))
-
-
-def _hazard(mean: Floats) -> Floats:
-    """``P(X = LEAST - 1) / P(X >= LEAST)``."""
     last = np.exp((LEAST - 1) * np.log(mean) - mean - gammaln(LEAST))
-    hazard: Floats = last / gammainc(LEAST, mean)
-    return hazard
+    hazard: Floats = last / gammainc(LEAST, mean)  # P(X = LEAST - 1) / P(X >= LEAST)
+    truncated = mean * (1 + hazard)
+    return truncated, 1 + hazard * (LEAST - truncated)

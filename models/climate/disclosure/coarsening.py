@@ -39,6 +39,15 @@ def fewest(name: str) -> int:
     return known[name]
 
 
+def at_least(k: int) -> str:
+    """All that is said of the number of people where noise is added: that the gate let them pass.
+
+    >>> at_least(10)
+    '10+'
+    """
+    return f"{k}+"
+
+
 def coarse(exact: Fraction, contributors: int) -> float:
     """*exact* in steps that fit the number of people behind it; the same on every machine.
 

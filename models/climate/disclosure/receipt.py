@@ -29,7 +29,7 @@ class Receipt:
         quarter: The unit tree that it was released over.
         input_digest: Hash over the exact sums that were released.  Of no others: a hash over a
             withheld cell could be guessed at until it fits.
-        decisions: How many decisions had each outcome.
+        decisions: How many units were published, withheld or refused.
         published: Values that were published.
         withheld: Units that were due and were not.
         k: Fewest contributors of a published value.
@@ -54,6 +54,11 @@ class Receipt:
     budget_spent: float | None = None
     budget_left: float | None = None
     format: int = FORMAT
+
+    @property
+    def units_published(self) -> int:
+        """How many units are shown; ``published`` counts values."""
+        return self.decisions.get("published", 0)
 
     @property
     def body(self) -> bytes:

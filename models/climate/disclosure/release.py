@@ -15,8 +15,9 @@ from models.climate.catalogue import BY_ID, INDICATORS
 from models.climate.cell import Cell
 from models.climate.disclosure import cadence_plan
 from models.climate.disclosure.additive import check_sums
-from models.climate.disclosure.coarsening import band, coarse
+from models.climate.disclosure.coarsening import FINE_FROM, at_least, band, coarse
 from models.climate.disclosure.counting_gate import ClosedWindow, Shown
+from models.climate.disclosure.noise import Noise
 from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic, statistic_of
 from models.climate.disclosure.selection import Outcome, select, select_shares
 from models.climate.disclosure.tenths import TENTHS, select_tenths
@@ -52,6 +53,8 @@ class PublishedCell:
         window_end: First local day after it.
         value: In its unit of measure and range.
         band: How many contributors, roughly.
+        margin: Nine in ten such values lie so near to what they would be without the noise that
+            was added; None where none was.
 
     Raises:
         ValueError: the catalogue knows no such indicator, or not of windows of this length.
@@ -64,6 +67,7 @@ class PublishedCell:
     window_end: date
     value: float
     band: str
+    margin: float | None = None
 
     def __post_init__(self) -> None:
         known = BY_ID.get(self.indicator)
@@ -77,10 +81,10 @@ class Release:
 
     Attributes:
         published: Units from the top, indicators in their order.
-        statistics: Exact sums of the units of which something is published, and of no other:
-            ``published`` is made from these alone.
+        statistics: Sums of the units of which something is published, and of no other: exact, or
+            with noise where noise was asked for.  ``published`` is made from these and ``k`` alone.
         withheld: Units that were due and are not published: suppressed, silent and unknown alike.
-        decisions: How often each outcome was decided; no unit can be read from it.
+        decisions: How often units were published, withheld or refused; never for which reason.
     """
 
     published: tuple[PublishedCell, ...]
@@ -98,6 +102,7 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     k: int,
     indicators: Collection[str],
     finer: Sequence[ClosedWindow] = (),
+    noise: Noise | None = None,
 ) -> Release:
     """Decide what of one window may be seen.
 
@@ -116,6 +121,7 @@ def release(  # noqa: PLR0913  one call a window, every argument named
         indicators: Those that the policy allows.
         finer: The windows of the next finer cadence that this one consists of, each with what
             was published of it.  Without them nothing below a finer parent is published.
+        noise: To be added to what the rules above let pass; then neither shares nor bands leave.
 
     Raises:
         ValueError: a policy, plan or input under which these rules would not hold.
@@ -130,6 +136,8 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     outcomes = select(due, k)
     units = [unit for unit in outcomes if outcomes[unit] is Outcome.PUBLISHED]
     shown = replace(due, units=frozenset(units))
+    if noise is not None:
+        return _with_noise(shown, outcomes, k, noise, valence=VALENCE in indicators)
     shares = {name: select_shares(shown, name, k) for name in SHARES if name in indicators}
     tenths = select_tenths(shown) if PARTICIPATION in indicators else {}
     statistics = tuple(
@@ -147,33 +155,37 @@ def release(  # noqa: PLR0913  one call a window, every argument named
         or VALENCE in indicators
     )
     counted = [u for u in outcomes if tree.eligible(u) > 0 or u in shown.units]
-    decisions = Counter(str(outcomes[unit]) for unit in counted)
+    decisions = Counter(outcomes[unit].told for unit in counted)
     return Release(
-        published=tuple(cell for found in statistics for cell in published_cells(found)),
+        published=tuple(cell for found in statistics for cell in published_cells(found, k)),
         statistics=statistics,
         withheld=len(counted) - len(units),
         decisions=MappingProxyType(dict(sorted(decisions.items()))),
     )
 
 
-def published_cells(statistic: ReleasedStatistic) -> Iterator[PublishedCell]:
+def published_cells(statistic: ReleasedStatistic, k: int) -> Iterator[PublishedCell]:
     """Everything that people may see of one released cell, in the order of ``INDICATORS``.
 
-    Nothing but *statistic* decides a value: whoever keeps the statistics can make every
-    published cell again, bit for bit.
+    Nothing but *statistic* and *k* decides a value: whoever keeps the statistics and the receipt
+    can make every published cell again, bit for bit.
+
+    Args:
+        statistic: What was released.
+        k: Fewest contributors, which is all that is said of their number where there is noise.
 
     Raises:
         ZeroDivisionError: it has shares and no contributor.
     """
     if statistic.has_valence:
         exact = Fraction(statistic.weighted_micro, statistic.weight * MICRO)
-        yield _published(statistic, VALENCE, exact)
+        yield _published(statistic, VALENCE, exact, k)
     for name in SHARES:
         if name in statistic.shares:
             exact = Fraction(statistic.shares[name], statistic.contributors)
-            yield _published(statistic, name, exact)
+            yield _published(statistic, name, exact, k)
     if statistic.tenth is not None:
-        yield _published(statistic, PARTICIPATION, Fraction(statistic.tenth, TENTHS))
+        yield _published(statistic, PARTICIPATION, Fraction(statistic.tenth, TENTHS), k)
 
 
 def published_figure(
@@ -202,14 +214,40 @@ def published_figure(
     )
 
 
-def _published(statistic: ReleasedStatistic, indicator: str, exact: Fraction) -> PublishedCell:
-    window, n = statistic.window, statistic.contributors
+def _with_noise(
+    shown: Shown, outcomes: Mapping[str, Outcome], k: int, noise: Noise, *, valence: bool
+) -> Release:
+    """What is left to see of what the rules let pass: fewer units, and noise on their valence.
+
+    A part of a set of values that is safe is safe.
+    """
+    tree, window = shown.tree, shown.window
+    due = {u: outcomes[u] for u in outcomes if u in noise.due}
+    counted = [unit for unit in due if tree.eligible(unit) > 0 or unit in shown.units]
+    units = [unit for unit in due if unit in shown.units] if valence else []
+    statistics = noise.over(units, window, k)
+    if statistics is None:
+        due, statistics = dict.fromkeys(due, Outcome.OVER_BUDGET), ()
+    decisions = Counter(due[unit].told for unit in counted)
+    return Release(
+        published=tuple(cell for found in statistics for cell in published_cells(found, k)),
+        statistics=statistics,
+        withheld=len(counted) - len(statistics),
+        decisions=MappingProxyType(dict(sorted(decisions.items()))),
+    )
+
+
+def _published(
+    statistic: ReleasedStatistic, indicator: str, exact: Fraction, k: int
+) -> PublishedCell:
+    window, n, noisy = statistic.window, statistic.contributors, statistic.is_noisy
     return PublishedCell(
         indicator=indicator,
         unit=statistic.unit,
         cadence=window.cadence,
         window_start=window.start,
         window_end=window.end_exclusive,
-        value=coarse(exact, n),
-        band=band(n),
+        value=coarse(exact, FINE_FROM if noisy else n),
+        band=at_least(k) if noisy else band(n),
+        margin=statistic.margin,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from models.climate.cell import Cell
-from models.climate.disclosure.two_sided import numerator
+from models.climate.disclosure.two_sided import LEAST, numerator
 from models.climate.person_day import MICRO
 from models.climate.windows import Window
 
@@ -16,7 +16,10 @@ __all__ = ["MICRO", "ReleasedStatistic", "statistic_of"]
 
 @dataclass(frozen=True, slots=True)
 class ReleasedStatistic:
-    """Exact sums behind the published values of one unit in one window; none exists for others.
+    """Sums behind the published values of one unit in one window; none exists for others.
+
+    Exact ones, or with noise where noise was added: then the contributors are those that the noisy
+    weight stands for, and there are neither squares nor shares.
 
     Where only shares were released, every sum of valence is 0, the weights as well: what the
     policy does not list is nowhere.
@@ -29,9 +32,11 @@ class ReleasedStatistic:
         contributors: People with enough messages (``n``).
         n_eff: So many people of equal weight would make the mean as certain.
         squares_micro: Sum over people of weight times squared mean valence, in millionths (``Q``);
-            None where it was not kept yet.
+            None where it was not kept yet or there is noise.
         shares: Contributors who are in each share that was released, and in no other.
         tenth: The tenth in which participation lies; None where it was not released.
+        margin: Nine in ten valences lie so near to what they would be without noise, in steps of
+            0.01, rounded up; None where none was added.
     """
 
     unit: str
@@ -43,6 +48,12 @@ class ReleasedStatistic:
     squares_micro: int | None = None
     shares: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     tenth: int | None = None
+    margin: float | None = None
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether noise was added: what was calibrated on exact sums says nothing of it."""
+        return self.margin is not None
 
     @property
     def has_valence(self) -> bool:
@@ -53,6 +64,15 @@ class ReleasedStatistic:
     def valence(self) -> float:
         """Weighted mean, -1 to 1, not rounded; there is one where ``has_valence``."""
         return self.weighted_micro / self.weight / MICRO
+
+    def stands(self, k: int) -> bool:
+        """Whether it has at least *k* contributors, and both sides of each share have enough.
+
+        Of the rules of release these are the ones that it says itself; the others need cells
+        that are not kept.
+        """
+        sides = (min(inside, self.contributors - inside) for inside in self.shares.values())
+        return self.contributors >= k and all(side >= LEAST for side in sides)
 
     def without(self, part: ReleasedStatistic) -> float | None:
         """Valence of everybody else in the same window; None where there is nobody else."""

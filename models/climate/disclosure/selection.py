@@ -16,7 +16,7 @@ from models.climate.windows import Cadence
 
 
 class Outcome(StrEnum):
-    """What was decided for a unit and why; it leaves as a count over the organisation alone."""
+    """What was decided for a unit and why; the reason never leaves."""
 
     PUBLISHED = "published"
     TOO_FEW = "too_few"
@@ -26,6 +26,13 @@ class Outcome(StrEnum):
     COMPLEMENTARY = "complementary"
     COUNTING_GATE = "counting_gate"
     REFUSED = "refused"
+    OVER_BUDGET = "over_budget"
+
+    @property
+    def told(self) -> str:
+        """What a receipt says of it: of a single withheld unit, a count by reason is its reason."""
+        whole = {Outcome.PUBLISHED, Outcome.REFUSED, Outcome.OVER_BUDGET}
+        return str(self) if self in whole else "withheld"
 
 
 def select(due: Shown, k: int) -> dict[str, Outcome]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from models.climate.detection.drop import LEAST_CONTRIBUTORS
+from models.climate.detection.persistence import LEAST_CONTRIBUTORS
 from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.windows import window_of
 

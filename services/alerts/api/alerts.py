@@ -1,4 +1,4 @@
-"""``GET /v1/alerts``: what changed in which unit; never how many people it has, or why."""
+"""``GET /v1/alerts``: what changed in which unit, how much, and how often chance says so."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from models.climate.windows import Cadence
 from services.alerts.api import documents
 from services.alerts.api.access import Reading, reader
 from services.alerts.api.answers import answer
-from services.alerts.rules import instances
+from services.alerts.rules import catalogue, instances
+from services.alerts.rules.evaluation import direction_of, false_alarms
 from services.alerts.rules.instances import Episode, Instance
-from services.alerts.rules.rule import RuleNames
+from services.alerts.rules.rule import Rule, RuleNames
 
 router = APIRouter(prefix="/v1", tags=["alerts"], dependencies=[Depends(reader)])
 
@@ -25,6 +26,33 @@ class AlertFilter(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     episodes: int = Field(50, ge=0, le=200, description="So many of the newest episodes.")
+
+
+class ChangeOut(BaseModel):
+    """How much a unit changed, no finer than its published value."""
+
+    size: float = Field(
+        description="Mean valence of the latest weeks less what was usual, beyond the rest of the "
+        "organisation.",
+        examples=[-0.12],
+    )
+    interval_90: tuple[float, float] = Field(examples=[(-0.16, -0.08)])
+    weeks: int = Field(description="Over how many of the latest weeks.", examples=[4])
+    contributors: str = Field(description="In the latest week, as a band.", examples=["25-49"])
+
+
+class RuleOut(BaseModel):
+    """What is looked for, and how often chance alone is taken for it."""
+
+    uid: str = Field(examples=["sustained_drop"])
+    version: int
+    names: RuleNames
+    direction: str = Field(description="drop or rise.", examples=["drop"])
+    threshold: float = Field(description="Standard deviations.", examples=[4.0])
+    false_alarms_a_year: float | None = Field(
+        description="In the whole organisation, drops and rises, at the calibrated threshold; "
+        "null as long as it is not calibrated."
+    )
 
 
 class AlertOut(BaseModel):
@@ -40,6 +68,7 @@ class AlertOut(BaseModel):
     cadence: Cadence
     since: date | None = Field(description="First day of the first window of the change.")
     window_start: date = Field(description="First day of the latest window that says so.")
+    change: ChangeOut | None = Field(description="null unless it goes on in the latest window.")
 
 
 class EpisodeOut(BaseModel):
@@ -59,13 +88,15 @@ class EpisodeOut(BaseModel):
 
 
 class AlertsOut(BaseModel):
-    """Alerts that are open, and the newest episodes."""
+    """Alerts that are open, the newest episodes, and the rules in force."""
 
     alerts: list[AlertOut]
     episodes: list[EpisodeOut]
+    rules: list[RuleOut]
 
 
 def _alert(instance: Instance) -> AlertOut:
+    change = instance.change
     return AlertOut(
         fingerprint=instance.fingerprint,
         episode=instance.episode,
@@ -77,6 +108,24 @@ def _alert(instance: Instance) -> AlertOut:
         cadence=instance.rule.cadence,
         since=instance.since,
         window_start=instance.shown_start,
+        change=change
+        and ChangeOut(
+            size=change.size,
+            interval_90=change.interval,
+            weeks=change.weeks,
+            contributors=change.band,
+        ),
+    )
+
+
+def _rule(rule: Rule) -> RuleOut:
+    return RuleOut(
+        uid=rule.uid,
+        version=rule.version,
+        names=rule.names,
+        direction=direction_of(rule).value,
+        threshold=rule.condition.threshold,
+        false_alarms_a_year=false_alarms(rule),
     )
 
 
@@ -100,13 +149,14 @@ def _episode(episode: Episode) -> EpisodeOut:
 def alerts(
     request: Request, connection: Reading, wanted: Annotated[AlertFilter, Query()]
 ) -> Response:
-    """Answer every alert that is open and what was told before.
+    """Answer every alert that is open, what was told before, and the rules in force.
 
-    Each is about a group. It says that something changed, not why, and is not for individual
-    decisions.
+    Each is about a group. It says that something changed, not why, and is not for decisions about
+    individuals.
     """
     body = AlertsOut(
         alerts=[_alert(each) for each in instances.open_instances(connection)],
         episodes=[_episode(each) for each in instances.episodes(connection, wanted.episodes)],
+        rules=[_rule(each.rule) for each in catalogue.current(connection)],
     )
     return answer(request, body)

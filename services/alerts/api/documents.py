@@ -6,7 +6,13 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from services.contracts.problems import INVALID, MEDIA_TYPE, UNAUTHENTICATED, UNAVAILABLE
+from services.contracts.problems import (
+    INVALID,
+    MEDIA_TYPE,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    ProblemType,
+)
 
 
 class PlaceOut(BaseModel):
@@ -26,10 +32,15 @@ class ProblemOut(BaseModel):
     errors: list[PlaceOut]
 
 
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    kind.status: {
-        "description": kind.title,
-        "content": {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}},
+def of(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """How the answers of *kinds* are described."""
+    return {
+        kind.status: {
+            "description": kind.title,
+            "content": {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}},
+        }
+        for kind in kinds
     }
-    for kind in (UNAUTHENTICATED, INVALID, UNAVAILABLE)
-}
+
+
+PROBLEMS: Final = of(UNAUTHENTICATED, INVALID, UNAVAILABLE)

@@ -47,7 +47,13 @@ class IndicatorOut(BaseModel):
     window: WindowOut
     value: float = Field(examples=[0.12])
     contributors: str = Field(
-        description="How many people contributed, as a band.", examples=["25-49"]
+        description="How many people contributed, as a band; with noise, that at least k did.",
+        examples=["25-49"],
+    )
+    noise: float | None = Field(
+        description="Noise was added that keeps 90 % of such values within this of what they were "
+        "before, either way; null where none was.",
+        examples=[0.03],
     )
 
 
@@ -76,6 +82,7 @@ def _value(value: PublishedValue) -> IndicatorOut:
         window=window,
         value=value.value,
         contributors=value.band,
+        noise=value.margin,
     )
 
 

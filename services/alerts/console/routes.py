@@ -18,7 +18,7 @@ from models.language.labels import Language
 from services.alerts import indicators
 from services.alerts.console import outcomes
 from services.alerts.console.measured import measured
-from services.alerts.console.view import OpenAlert, View, view
+from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
 
 HERE: Final = Path(__file__).parent
@@ -72,7 +72,7 @@ class Console:
 
     engine: Engine
     facts: Facts
-    alerts: Callable[[Connection, Wording], Sequence[OpenAlert]]
+    alerts: Callable[[Connection, Wording], OpenAlerts]
 
 
 router = APIRouter(include_in_schema=False)
@@ -83,26 +83,38 @@ def lifespan_console(request: Request) -> Console:
     return cast("Console", request.state.console)
 
 
-def render(
+def render(  # noqa: PLR0913  parts of the page, the last two by name
     shown: View | None,
-    alerts: Sequence[OpenAlert],
+    told: OpenAlerts,
     words: Wording,
     facts: Facts,
+    *,
     beside: outcomes.Beside | None = None,
+    receipt: str | None = None,
 ) -> str:
-    """Return the page as HTML; *beside* is the section of business figures and events."""
+    """Return the page as HTML.
+
+    Args:
+        shown: The week.
+        told: Open alerts.
+        words: The language.
+        facts: Of this installation.
+        beside: The section of business figures and events.
+        receipt: Id of the latest week's, to link to.
+    """
     return (
         environment()
         .get_template("page.html")
         .render(
             view=shown,
-            alerts=alerts,
+            told=told,
             w=words,
             say=words.say,
             languages=[(one.value, wording(one).say("language")) for one in Language],
             facts=facts,
             measured=measured(words, facts.k),
             beside=beside,
+            receipt=receipt,
         )
     )
 
@@ -118,9 +130,10 @@ def page(
     words = wording(preferred(lang, accept_language))
     with console.engine.connect() as connection:
         shown = read(connection, unit, words)
-        alerts = console.alerts(connection, words)
+        told = console.alerts(connection, words)
         beside = outcomes.read(connection, words.language)
-    html = render(shown, alerts, words, console.facts, beside)
+        receipt = indicators.newest_receipt(connection, Cadence.WEEK)
+    html = render(shown, told, words, console.facts, beside=beside, receipt=receipt)
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
 

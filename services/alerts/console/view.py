@@ -66,7 +66,16 @@ class OpenAlert:
 
     text: str
     state: str
+    rises: bool
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlerts:
+    """All of them, and how often chance alone raises one, by rule where that differs."""
+
+    alerts: Sequence[OpenAlert]
+    chance: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,7 @@ class View:
     withheld: int
     late: int
     gateways_left_out: int
+    noise: bool
 
 
 def shade(value: float) -> str:
@@ -119,7 +129,9 @@ def table(
         found = [values.get((unit.id, window.start)) for window in windows]
         if any(found):
             cells = tuple(
-                TableCell(wording.score(value.value), shade(value.value)) if value else None
+                TableCell(wording.noisy(value.value, value.margin), shade(value.value))
+                if value
+                else None
                 for value in found
             )
             rows.append(TableRow(unit.id, unit.names[wording.language], unit.level, cells))
@@ -168,7 +180,7 @@ def _now(weeks: Sequence[PublishedValue], latest: ClosedWindow, wording: Wording
     else:
         against = wording.say("not_before")
     band = wording.say("contributors", band=value.band)
-    return Now(wording.score(value.value), against, band)
+    return Now(wording.noisy(value.value, value.margin), against, band)
 
 
 def view(
@@ -241,4 +253,5 @@ def view(
         withheld=latest.withheld,
         late=latest.late,
         gateways_left_out=latest.gateways_left_out,
+        noise=any(value.margin is not None for value in published),
     )

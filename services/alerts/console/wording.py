@@ -81,6 +81,13 @@ class Wording:
         """Return a number of any scale, with at most three decimals."""
         return format_decimal(value, locale=self.language.value)
 
+    def noisy(self, value: float, margin: float | None) -> str:
+        """Return a valence with what the noise in it keeps within, where there is any."""
+        if margin is None:
+            return self.score(value)
+        size = format_decimal(margin, "0.00", locale=self.language.value)
+        return f"{self.score(value)} ±{size}"
+
     def percent(self, value: float) -> str:
         """Return a share as a whole percentage."""
         return format_percent(value, "0 %", locale=self.language.value)

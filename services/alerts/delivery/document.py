@@ -1,6 +1,7 @@
 """The body of a webhook: made once, to bytes that are stored, signed and sent as they are.
 
-No field can hold a person, a text, a number of people or of messages, or why a cell was withheld.
+No field can hold a person, a text, a number of people (but the published band) or of messages, or
+why a cell was withheld.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from models.climate.catalogue import BY_ID
 from services.alerts.delivery import wording
 from services.alerts.delivery.notice import Alert, Kind, Locale, Mode, Notice, RuleFacts
 
-API_VERSION: Final = "2026-11-01"
+API_VERSION: Final = "2026-12-01"
 MOST_ALERTS: Final = 50
 
 
 def body(notice: Notice, locale: Locale, mode: Mode) -> bytes:
     """The bytes for an endpoint of this language and mode: compact JSON in UTF-8."""
     rule = notice.rule
-    names = [alert.names[locale] for alert in notice.alerts if mode == "full" and alert.unit]
+    said = notice.alerts if mode == "full" else ()
     data: dict[str, Any] = {
         "notification_id": notice.notification_id,
         "group_key": notice.group_key,
@@ -29,12 +30,9 @@ def body(notice: Notice, locale: Locale, mode: Mode) -> bytes:
         "status": notice.kind.rpartition(".")[2],
         "locale": locale,
         "title": wording.title(notice.kind, locale, rule.names[locale] if rule else ""),
-        "summary": wording.summary(notice.kind, locale, names, rule),
-        "group_labels": (
-            {"rule": rule.uid, "indicator": rule.indicator, "level": str(rule.level)}
-            if rule
-            else {}
-        ),
+        "summary": wording.summary(notice.kind, locale, said, rule),
+        "group_labels": {"rule": rule.uid, "indicator": rule.indicator} if rule else {},
+        "false_alarms_a_year": rule.false_alarms if rule else None,
         "truncated_alerts": max(len(notice.alerts) - MOST_ALERTS, 0),
         "alerts": [
             _alert(alert, rule, notice.kind, locale, mode) for alert in notice.alerts[:MOST_ALERTS]
@@ -53,7 +51,7 @@ def body(notice: Notice, locale: Locale, mode: Mode) -> bytes:
 def _alert(
     alert: Alert, rule: RuleFacts | None, kind: Kind, locale: Locale, mode: Mode
 ) -> dict[str, Any]:
-    labels = {"indicator": rule.indicator, "level": str(rule.level)} if rule else {}
+    labels = {"indicator": rule.indicator} if rule else {}
     said: dict[str, Any] = {
         "fingerprint": alert.fingerprint,
         "episode": alert.episode,
@@ -68,10 +66,17 @@ def _alert(
         "ends_at": alert.ends.isoformat() if alert.ends else None,
     }
     if alert.unit is not None:
-        labels["unit"] = alert.unit
+        labels |= {"level": str(alert.level), "unit": alert.unit}
         if mode == "full":
             said["unit_name"] = alert.names[locale]
             said["value"] = alert.value
-            said["threshold"] = rule.threshold if rule else None
+            if alert.noise is not None:
+                said["noise"] = alert.noise
             said["unit_of_measure"] = BY_ID[rule.indicator].measure.value if rule else None
+            said["change"] = alert.change and {
+                "size": alert.change.size,
+                "interval_90": [*alert.change.interval],
+                "weeks": alert.change.weeks,
+                "contributors": alert.change.band,
+            }
     return said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from models.climate.windows import Cadence
+from models.climate.detection.episodes import Direction
 
 Locale = Literal["en", "nl", "fr"]
 LOCALES: Final[tuple[Locale, ...]] = ("en", "nl", "fr")
@@ -24,19 +24,41 @@ class RuleFacts:
         uid: Id.
         names: Name by language.
         indicator: What it looks at.
-        level: Depth of the units in the tree.
-        cadence: Length of its windows.
-        threshold: Size of a breach.
-        for_windows: How many windows in a row.
+        direction: Which changes it tells of.
+        threshold: From so many standard deviations on.
+        false_alarms: Episodes a year of the whole organisation, drops and rises, that chance
+            alone raises at it; None as long as it is not calibrated.
     """
 
     uid: str
     names: Mapping[Locale, str]
     indicator: str
-    level: int
-    cadence: Cadence
+    direction: Direction
     threshold: float
-    for_windows: int
+    false_alarms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much the unit of an alert changed, no finer than its published value.
+
+    Attributes:
+        size: Mean valence of the latest weeks less what was usual, beyond that of the rest of
+            the organisation; negative for a drop.
+        margin: Half of the 90 % interval of the size.
+        weeks: Over how many of the latest weeks.
+        band: How many contributed in the latest one, as it was published.
+    """
+
+    size: float
+    margin: float
+    weeks: int
+    band: str
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 90 % interval of the size, in steps of 0.01."""
+        return round(self.size - self.margin, 2), round(self.size + self.margin, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +71,15 @@ class Alert:
         severity: The rule's.
         unit: Id; None where the unit's cell of the window is not published.
         names: The unit's name by language; empty with no unit.
+        level: Depth of the unit in the tree; None with no unit.
         window_start: First local day of the window that made the change.
         window_end: First local day after it.
         starts: First local day of the breach.
         ends: First local day after the episode; None while it lasts.
         value: What was published of the unit in the window, as it was rounded there.
+        change: How much the unit changed; None unless the alert fires.
+        noise: Nine in ten such values lie so near to what they were before noise was added; None
+            where none was.
     """
 
     fingerprint: str
@@ -61,11 +87,14 @@ class Alert:
     severity: str
     unit: str | None
     names: Mapping[Locale, str]
+    level: int | None
     window_start: date
     window_end: date
     starts: date
     ends: date | None
     value: float | None
+    change: Change | None
+    noise: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +105,7 @@ class Notice:
         notification_id: Correlates the deliveries.
         kind: Type of the webhook.
         reason: Why now, out of a closed list.
-        group_key: The rule and level; webhooks of a group arrive in order.
+        group_key: The rule; webhooks of a group arrive in order.
         sequence: Counts the notices of the group: an older one may be dropped.
         at: When it was made.
         rule: Its rule; None for a test.

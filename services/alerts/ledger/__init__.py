@@ -2,6 +2,15 @@
 
 from services.alerts.ledger.chain import GENESIS, EntryKind, append
 from services.alerts.ledger.recording import Terms, record
-from services.alerts.ledger.verification import LedgerCheck, verify
+from services.alerts.ledger.verification import LedgerCheck, sound_receipt, verify
 
-__all__ = ["GENESIS", "EntryKind", "LedgerCheck", "Terms", "append", "record", "verify"]
+__all__ = [
+    "GENESIS",
+    "EntryKind",
+    "LedgerCheck",
+    "Terms",
+    "append",
+    "record",
+    "sound_receipt",
+    "verify",
+]

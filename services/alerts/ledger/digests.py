@@ -30,12 +30,12 @@ _CELLS_BY_FORMAT: Final[Mapping[int, Sequence[Column[Any]]]] = {
     1: (_CELL.indicator, _CELL.unit, _CELL.value, _CELL.band),
     2: (
         _CELL.indicator, _CELL.unit, _CELL.value, _CELL.band,
-        _CELL.window_end, _CELL.published_at, _CELL.receipt_id,
+        _CELL.margin, _CELL.window_end, _CELL.published_at, _CELL.receipt_id,
     ),
 }  # fmt: skip
 _SUMS_BY_FORMAT: Final[Mapping[int, Sequence[Column[Any]]]] = {
     1: _OLD_SUMS,
-    2: (*_OLD_SUMS, _SUMS.squares_micro, _SUMS.shares),
+    2: (*_OLD_SUMS, _SUMS.squares_micro, _SUMS.shares, _SUMS.margin),
 }
 _OF_SUMMARY: Final = (
     _SUMMARY.window_end, _SUMMARY.quarter, _SUMMARY.published, _SUMMARY.withheld, _SUMMARY.lost,
@@ -54,12 +54,20 @@ def digest_of_cells(connection: Connection, window: Window, form: int) -> str:
     return _digest(connection, _CELLS_BY_FORMAT[form], window)
 
 
-def digest_of_sums(connection: Connection, window: Window, form: int) -> str:
+def digest_of_sums(connection: Connection, window: Window, form: int, nonce: str) -> str:
     """Hash over the sums that the published values of *window* were made from.
 
-    Of released cells alone: whoever holds these could guess a withheld cell from a hash of all.
+    Readers see this hash, or one that it is part of, and the sums rounded.  Who knows all people
+    of a unit but one could try the values of that one until the hash fits: so it holds a number
+    that nobody can try, which the ledger entry keeps and readers cannot read.
+
+    Args:
+        connection: Where.
+        window: When.
+        form: Format of its receipt: from 2 on every column and the nonce count.
+        nonce: Of its ledger entry.
     """
-    return _digest(connection, _SUMS_BY_FORMAT[form], window)
+    return _digest(connection, _SUMS_BY_FORMAT[form], window, nonce if form > 1 else None)
 
 
 def digest_of_replies(connection: Connection, window: Window) -> str | None:
@@ -92,7 +100,12 @@ def spelled(value: object) -> object:
     return str(value)
 
 
-def _digest(connection: Connection, columns: Sequence[Column[Any]], window: Window) -> str:
+def _digest(
+    connection: Connection,
+    columns: Sequence[Column[Any]],
+    window: Window,
+    nonce: str | None = None,
+) -> str:
     table = columns[0].table
     found = connection.execute(
         select(*map(raw, columns)).where(
@@ -101,4 +114,5 @@ def _digest(connection: Connection, columns: Sequence[Column[Any]], window: Wind
     )
     rows = [[spelled(value) for value in row] for row in found]
     rows.sort(key=lambda row: [str(value) for value in row])
-    return sha256(canonical({"rows": rows})).hexdigest()
+    hashed = {"rows": rows} if nonce is None else {"nonce": nonce, "rows": rows}
+    return sha256(canonical(hashed)).hexdigest()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from secrets import token_hex
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table
 
@@ -27,6 +28,8 @@ from services.alerts.tables.released import (
     RELEASED_STATISTIC,
     WINDOW_SUMMARY,
 )
+
+NONCE_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def record(
     _write(
         connection, RELEASED_STATISTIC, [statistics.as_row(found) for found in released.statistics]
     )
+    nonce = token_hex(NONCE_BYTES)
     receipt = Receipt(
         policy=terms.policy,
         models=terms.models,
@@ -79,7 +83,7 @@ def record(
         code=terms.code,
         window=window,
         quarter=terms.quarter,
-        input_digest=digest_of_sums(connection, window, FORMAT),
+        input_digest=digest_of_sums(connection, window, FORMAT, nonce),
         decisions=released.decisions,
         published=len(released.published),
         withheld=released.withheld,
@@ -112,6 +116,7 @@ def record(
     )
     entry = {
         "cells": digest_of_cells(connection, window, FORMAT),
+        "nonce": nonce,
         "receipt": receipt.id,
         "summary": digest_of_summary(connection, window),
     }
@@ -136,6 +141,7 @@ def _cells(released: Release, receipt_id: str, now: datetime) -> Iterator[dict[s
             "window_end": cell.window_end,
             "value": cell.value,
             "band": cell.band,
+            "margin": cell.margin,
             "published_at": now,
             "receipt_id": receipt_id,
         }

@@ -38,6 +38,7 @@ def of_row(row: Row[Any]) -> ReleasedStatistic:
         squares_micro=row.squares_micro,
         shares=MappingProxyType(shares),
         tenth=tenth,
+        margin=row.margin,
     )
 
 
@@ -54,4 +55,5 @@ def as_row(statistic: ReleasedStatistic) -> dict[str, object]:
         "n_eff": statistic.n_eff,
         "squares_micro": statistic.squares_micro,
         "shares": canonical({**statistic.shares, **tenth}).decode("ascii"),
+        "margin": statistic.margin,
     }

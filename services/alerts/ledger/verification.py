@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from models.climate.disclosure import receipt as receipts
 from models.climate.disclosure.receipt import Receipt
@@ -99,7 +99,7 @@ def _verify(connection: Connection, told: Callable[[int, int], None] | None) -> 
             fault = "chain"
         elif row.kind == "window_closed":
             fault = _fault_of_window(connection, json.loads(row.body), listed)
-        else:
+        elif row.kind != "budget":
             fault = "kind"
         if fault is not None:
             return LedgerCheck(entries, head, row.seq, fault)
@@ -128,12 +128,12 @@ def fault_of(
 ) -> Literal["statistics", "cells", "summary"] | None:
     """What of the rows of the receipt's window is not what it and its ledger entry say."""
     window, form = receipt.window, receipt.format
-    if digest_of_sums(connection, window, form) != receipt.input_digest:
-        return "statistics"
-    if form == 1 and _knows_more(connection, window):
+    if digest_of_sums(connection, window, form, entry.get("nonce", "")) != receipt.input_digest:
         return "statistics"
     if digest_of_replies(connection, window) != entry.get("replies"):
         return "statistics"
+    if form == 1 and (more := _knows_more(connection, window)):
+        return more
     if digest_of_cells(connection, window, form) != entry["cells"]:
         return "cells"
     if form > 1 and digest_of_summary(connection, window) != entry["summary"]:
@@ -165,15 +165,19 @@ def _key(window: Window) -> tuple[object, object]:
     return window.cadence.value, window.start.isoformat()
 
 
-def _knows_more(connection: Connection, window: Window) -> bool:
-    """Whether its sums hold what a receipt of format 1 cannot vouch for."""
-    sums = RELEASED_STATISTIC.c
-    more = select(sums.unit).where(
-        sums.cadence == window.cadence.value,
-        sums.window_start == window.start,
-        sums.squares_micro.is_not(None) | sums.shares.is_not(None),
-    )
-    return connection.execute(more.limit(1)).first() is not None
+def _knows_more(connection: Connection, window: Window) -> Literal["statistics", "cells"] | None:
+    """Where its rows hold what a receipt of format 1 cannot vouch for."""
+    sums, cell = RELEASED_STATISTIC.c, PUBLISHED_CELL.c
+    newer = sums.squares_micro.is_not(None) | sums.shares.is_not(None) | sums.margin.is_not(None)
+    if _has(connection, RELEASED_STATISTIC, window, newer):
+        return "statistics"
+    return "cells" if _has(connection, PUBLISHED_CELL, window, cell.margin.is_not(None)) else None
+
+
+def _has(connection: Connection, table: Table, window: Window, what: ColumnElement[bool]) -> bool:
+    """Whether a row of *window* is so."""
+    same = (table.c.cadence == window.cadence.value, table.c.window_start == window.start, what)
+    return connection.execute(select(table.c.unit).where(*same).limit(1)).first() is not None
 
 
 def _all_listed(connection: Connection, listed: _Listed) -> bool:

@@ -138,8 +138,8 @@ def _makes_panel(outcome: Outcome, pairs: Sequence[MonthlyPair]) -> bool:
 def _panel(outcome: Outcome, pairs: Sequence[MonthlyPair]) -> PanelShown | None:
     lag = outcome.registered_lag
     assert lag is not None
-    seed = digest_of(pairs, lag)
-    found = panel_association(pairs, registered_lag=lag, chance=chance_of(seed))
+    chance = chance_of(digest_of(pairs, lag))
+    found = panel_association(pairs, registered_lag=lag, chance=chance)
     if not isinstance(found, PanelAssociation):
         return None
     return PanelShown(
@@ -150,7 +150,6 @@ def _panel(outcome: Outcome, pairs: Sequence[MonthlyPair]) -> PanelShown | None:
         units=len(found.units),
         months=found.months,
         pairs=found.pairs,
-        seed=seed,
     )
 
 
@@ -184,7 +183,6 @@ def _shown(
             hypotheses=len(shares),
             months=said.months,
             pairs=said.pairs,
-            seed=digest_of([pair], outcome.registered_lag),
         ),
         None,
     )

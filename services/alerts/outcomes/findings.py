@@ -47,7 +47,6 @@ class AssociationShown(_Shown):
     hypotheses: int = Field(description="How many there are.")
     months: int = Field(description="Months that are known in both lines.")
     pairs: int = Field(description="Months of which the coefficient is made.")
-    seed: str = Field(description="SHA-256 of lines and lag: the chance that was used.")
 
 
 class PanelShown(_Shown):
@@ -60,7 +59,6 @@ class PanelShown(_Shown):
     units: int
     months: int
     pairs: int = Field(description="Months of units of which the coefficient is made.")
-    seed: str
 
 
 class LinesShown(_Shown):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.outcomes.series import LEAST_PEOPLE
-from models.climate.windows import Cadence, window_of
+from services.alerts.ledger import statistics
 from services.alerts.outcomes import values
 from services.alerts.outcomes.figures import Figure, KnownUnit
 from services.alerts.tables.outcomes import OUTCOME_VALUE
@@ -86,17 +86,9 @@ def _statistics(connection: Connection) -> dict[str, list[ReleasedStatistic]]:
         .join(WINDOW_SUMMARY, window)
         .join(UNIT, unit)
         .where(UNIT.c.eligible >= LEAST_PEOPLE)
+        .where(sums.weight > 0, sums.margin.is_(None))  # no shares alone, and no noise
         .order_by(sums.unit, sums.window_start, sums.cadence)
     )
     for row in connection.execute(rows):
-        found[row.unit].append(
-            ReleasedStatistic(
-                unit=row.unit,
-                window=window_of(Cadence(row.cadence), row.window_start),
-                weight=row.weight,
-                weighted_micro=row.weighted_micro,
-                contributors=row.contributors,
-                n_eff=row.n_eff,
-            )
-        )
+        found[row.unit].append(statistics.of_row(row))
     return dict(found)

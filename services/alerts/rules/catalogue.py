@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import Connection, and_, func, select
 
 from services.alerts import database
-from services.alerts.rules.rule import SUSTAINED_DROP, Rule
+from services.alerts.rules.rule import SUSTAINED_DROP, SUSTAINED_RISE, Rule
 from services.alerts.tables.operations import RULE
 
-BUILT_IN: Final = (SUSTAINED_DROP,)
+BUILT_IN: Final = (SUSTAINED_DROP, SUSTAINED_RISE)
 
 
 @dataclass(frozen=True, slots=True)

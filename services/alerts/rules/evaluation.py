@@ -10,12 +10,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from models.climate.detection.episodes import Direction
 from models.climate.windows import Cadence
 from services.alerts import database
 from services.alerts.delivery import outbox
@@ -24,10 +25,10 @@ from services.alerts.delivery.notice import LOCALES, Alert, Kind, RuleFacts
 from services.alerts.rules import catalogue, instances
 from services.alerts.rules.catalogue import Installed
 from services.alerts.rules.instances import Instance
-from services.alerts.rules.observation import observe
+from services.alerts.rules.judgement import WITHHELD, judge
 from services.alerts.rules.released import Look, look
-from services.alerts.rules.rule import Rule
-from services.alerts.rules.state import INACTIVE, Phase, Transition, step
+from services.alerts.rules.rule import Rule, Sustained
+from services.alerts.rules.state import INACTIVE, Phase, State, Transition, step
 from services.alerts.tables.operations import EVALUATION
 from services.alerts.tables.released import WINDOW_SUMMARY
 from services.telemetry import logs
@@ -41,7 +42,7 @@ KINDS: Final[dict[Transition, Kind]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class News:
     """What is told of one alert."""
 
     kind: Transition
@@ -59,13 +60,14 @@ def evaluate(connection: Connection, cadence: Cadence, window_start: date, now: 
     if seen is None:
         return 0
     current = [each for each in catalogue.current(connection) if each.rule.cadence is cadence]
+    rules = [each.rule for each in current]
     changes = [
         change
         for installed in current
         if _is_first_look(connection, installed, seen, now)
-        for change in _moved(connection, installed.rule, seen, now)
+        for change in _moved(connection, installed.rule, rules, seen, now)
     ]
-    changes += _of_retired_rules(connection, [each.rule for each in current], seen)
+    changes += _of_retired_rules(connection, rules, seen)
     for change in changes:
         instances.record(connection, change.instance, change.kind, seen.window, now)
     _tell(connection, changes, seen, now)
@@ -94,33 +96,46 @@ def _is_first_look(connection: Connection, installed: Installed, seen: Look, now
     return claimed is not None and _newest_seen(connection, rule) == start
 
 
-def _moved(connection: Connection, rule: Rule, seen: Look, now: datetime) -> Iterator[Change]:
-    """Step every unit of the rule, and every alert whose unit is no longer one."""
+def _moved(
+    connection: Connection, rule: Rule, rules: list[Rule], seen: Look, now: datetime
+) -> Iterator[News]:
+    """Step every unit, and every alert whose unit is no longer one."""
     known = {
         instance.unit: instance
         for instance in instances.open_instances(connection)
         if (instance.rule.uid, instance.rule.version) == (rule.uid, rule.version)
     }
-    units = {unit.id for unit in seen.units.values() if unit.level == rule.level}
-    for unit in sorted(units | known.keys()):
+    assert isinstance(rule.condition, Sustained)
+    told = {unit for unit, instance in known.items() if instance.is_told}
+    speaking = instances.speaking(connection, rules, seen.window)
+    judged = judge(rule.condition, rule.indicator, seen, told, speaking)
+    for unit in sorted(judged.keys() | known.keys()):
         before = known.get(unit) or Instance(
-            rule, rule.fingerprint(unit), unit, INACTIVE, None, seen.window.start
+            rule, rule.fingerprint(unit), unit, INACTIVE, None, seen.window.start, None
         )
-        observation = observe(rule, seen, unit, before.since)
-        state, kind = step(before.state, observation, seen.window.end_exclusive, rule)
-        after = replace(before, state=state)
+        found = judged.get(unit, WITHHELD)
+        state, kind = step(before.state, found.observation, seen.window.end_exclusive, rule)
+        after = replace(before, state=state, change=found.change)
         if (rule.indicator, unit) in seen.values:
             after = replace(after, shown_start=seen.window.start)
         if kind is Transition.FIRING:
-            after = replace(after, episode=new_id(now))
+            after = replace(after, episode=new_id(now), state=_since(after, seen))
         if before.state.phase is not Phase.INACTIVE or state.phase is not Phase.INACTIVE:
             instances.save(connection, after)
         if kind is not None:
             since = after.since or before.since or seen.window.start
-            yield Change(kind, after, since)
+            yield News(kind, after, since)
 
 
-def _of_retired_rules(connection: Connection, current: list[Rule], seen: Look) -> list[Change]:
+def _since(fired: Instance, seen: Look) -> State:
+    """The state with the breach as old as the weeks in which it shows most."""
+    assert fired.change is not None
+    assert fired.state.active_at is not None
+    shows = seen.window.end_exclusive - timedelta(weeks=fired.change.weeks - 1)
+    return replace(fired.state, active_at=min(fired.state.active_at, shows))
+
+
+def _of_retired_rules(connection: Connection, current: list[Rule], seen: Look) -> list[News]:
     """Withdraw the alerts of rules that were changed, switched off or removed."""
     counts = {(rule.uid, rule.version) for rule in current}
     found = []
@@ -133,7 +148,7 @@ def _of_retired_rules(connection: Connection, current: list[Rule], seen: Look) -
             continue  # the rule still saw this window: its alerts end with the next one
         instances.save(connection, replace(instance, state=INACTIVE))
         if instance.episode is not None and instance.since is not None:
-            found.append(Change(Transition.WITHDRAWN, instance, instance.since))
+            found.append(News(Transition.WITHDRAWN, instance, instance.since))
     return found
 
 
@@ -146,9 +161,9 @@ def _newest_seen(connection: Connection, rule: Rule) -> date | None:
     ).scalar_one_or_none()
 
 
-def _tell(connection: Connection, changes: list[Change], seen: Look, now: datetime) -> None:
+def _tell(connection: Connection, changes: list[News], seen: Look, now: datetime) -> None:
     """One notification for each group of alerts that changed in the same way."""
-    groups: defaultdict[tuple[Transition, str, int], list[Change]] = defaultdict(list)
+    groups: defaultdict[tuple[Transition, str, int], list[News]] = defaultdict(list)
     for change in changes:
         rule = change.instance.rule
         groups[change.kind, rule.uid, rule.version].append(change)
@@ -178,8 +193,7 @@ def _reason(kind: Transition, *, still_firing: bool) -> str:
 
 
 def _group_key(rule: Rule) -> str:
-    labels = json.dumps({"level": rule.level, "rule": rule.uid}, sort_keys=True)
-    return sha256(labels.encode()).hexdigest()
+    return sha256(json.dumps({"rule": rule.uid}).encode()).hexdigest()
 
 
 def _facts(rule: Rule) -> RuleFacts:
@@ -187,19 +201,33 @@ def _facts(rule: Rule) -> RuleFacts:
         uid=rule.uid,
         names={"en": rule.names.en, "nl": rule.names.nl, "fr": rule.names.fr},
         indicator=rule.indicator,
-        level=rule.level,
-        cadence=rule.cadence,
+        direction=direction_of(rule),
         threshold=rule.condition.threshold,
-        for_windows=rule.for_windows,
+        false_alarms=false_alarms(rule),
     )
 
 
-def _alert(change: Change, seen: Look) -> Alert:
+def direction_of(rule: Rule) -> Direction:
+    """Which changes the rule tells of."""
+    condition = rule.condition
+    return condition.direction if isinstance(condition, Sustained) else Direction.DROP
+
+
+def false_alarms(rule: Rule) -> float | None:
+    """How many a year chance alone raises in the whole organisation; None: not calibrated."""
+    condition = rule.condition
+    if isinstance(condition, Sustained) and condition.calibration is not None:
+        return condition.calibration.rate
+    return None
+
+
+def _alert(change: News, seen: Look) -> Alert:
     instance = change.instance
     assert instance.episode is not None
     # A withdrawal has many causes, one of them that the unit is too small to be named.
     named = change.kind is not Transition.WITHDRAWN
     unit = seen.units[instance.unit] if named else None
+    shown = seen.values[instance.rule.indicator, instance.unit] if named else None
     ended = change.kind is not Transition.FIRING
     return Alert(
         fingerprint=instance.fingerprint,
@@ -207,9 +235,12 @@ def _alert(change: Change, seen: Look) -> Alert:
         severity=instance.rule.severity.value,
         unit=unit.id if unit else None,
         names={locale: unit.names[locale] for locale in LOCALES} if unit else {},
+        level=unit.level if unit else None,
         window_start=seen.window.start,
         window_end=seen.window.end_exclusive,
         starts=change.since,
         ends=seen.window.end_exclusive if ended else None,
-        value=seen.values[instance.rule.indicator, instance.unit] if named else None,
+        value=shown.value if shown else None,
+        noise=shown.margin if shown else None,
+        change=instance.change if change.kind is Transition.FIRING else None,
     )

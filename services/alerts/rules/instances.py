@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select
+from sqlalchemy import Connection, Row, and_, delete, select, tuple_
 
+from models.climate.detection.episodes import QUIET_WEEKS
 from models.climate.windows import Window
 from services.alerts import database
+from services.alerts.delivery.notice import Change
 from services.alerts.rules import catalogue
 from services.alerts.rules.rule import Rule, RuleNames
 from services.alerts.rules.state import Phase, State, Transition
@@ -28,6 +30,7 @@ class Instance:
         state: Where it stands.
         episode: From firing to the end; None while it is pending.
         shown_start: First day of its latest window with a published cell.
+        change: How much the unit changed; None unless it breaches in the latest window.
     """
 
     rule: Rule
@@ -36,6 +39,12 @@ class Instance:
     state: State
     episode: str | None
     shown_start: date
+    change: Change | None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anybody has heard of it."""
+        return self.state.phase in {Phase.FIRING, Phase.RECOVERING}
 
     @property
     def since(self) -> date | None:
@@ -83,6 +92,33 @@ def open_instances(connection: Connection) -> list[Instance]:
     return [_instance(row, rules) for row in rows]
 
 
+def speaking(connection: Connection, rules: Collection[Rule], window: Window) -> set[str]:
+    """Units whose episode speaks for their lineage in *window*: nothing new is told there.
+
+    An episode does as long as it is open, and for ``QUIET_WEEKS`` from when it was told.  What
+    was said under another version of a rule is withdrawn and does not count.
+
+    Args:
+        connection: Where.
+        rules: The versions that count, of drops and of rises.
+        window: A week.
+    """
+    versions = [(rule.uid, rule.version) for rule in rules]
+    fired = connection.execute(
+        select(TRANSITION.c.unit)
+        .where(tuple_(TRANSITION.c.rule_uid, TRANSITION.c.rule_version).in_(versions))
+        .where(TRANSITION.c.kind == Transition.FIRING.value)
+        .where(TRANSITION.c.window_start > window.start - timedelta(weeks=QUIET_WEEKS))
+        .where(TRANSITION.c.window_start <= window.start)
+    )
+    still = {
+        instance.unit
+        for instance in open_instances(connection)
+        if instance.is_told and (instance.rule.uid, instance.rule.version) in versions
+    }
+    return still | set(fired.scalars())
+
+
 def save(connection: Connection, instance: Instance) -> None:
     """Remember where an alert stands; an inactive one is forgotten."""
     state, rule = instance.state, instance.rule
@@ -103,6 +139,10 @@ def save(connection: Connection, instance: Instance) -> None:
         "held_at": state.held_at,
         "episode": instance.episode,
         "shown_start": instance.shown_start,
+        "size": instance.change and instance.change.size,
+        "margin": instance.change and instance.change.margin,
+        "weeks": instance.change and instance.change.weeks,
+        "band": instance.change and instance.change.band,
     }
     connection.execute(
         database.insert(connection, ALERT_STATE)
@@ -164,6 +204,8 @@ def episodes(connection: Connection, limit: int) -> list[Episode]:
 
 def _instance(row: Row[Any], rules: Mapping[tuple[str, int], Rule]) -> Instance:
     state = State(Phase(row.phase), row.active_at, row.recovering_at, row.held_at)
+    known = row.band is not None
+    change = Change(row.size, row.margin, row.weeks, row.band) if known else None
     return Instance(
         rule=rules[row.rule_uid, row.rule_version],
         fingerprint=row.fingerprint,
@@ -171,4 +213,5 @@ def _instance(row: Row[Any], rules: Mapping[tuple[str, int], Rule]) -> Instance:
         state=state,
         episode=row.episode,
         shown_start=row.shown_start,
+        change=change,
     )

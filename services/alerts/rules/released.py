@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -11,14 +11,16 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from models.climate.disclosure.released_statistic import ReleasedStatistic
+from models.climate.unit_tree import Unit, UnitTree
 from models.climate.windows import Cadence, Window, window_of
 from services.alerts import indicators
-from services.alerts.indicators import UnitInfo
+from services.alerts.indicators import PublishedValue, UnitInfo
 from services.alerts.ledger import statistics
-from services.alerts.tables.released import RELEASED_STATISTIC, WINDOW_SUMMARY
+from services.alerts.tables.released import RECEIPT, RELEASED_STATISTIC, WINDOW_SUMMARY
 
-LOOK_BACK: Final = 60
-"""Windows that are read: longer than any alert stays open with a frozen baseline before it."""
+LOOK_BACK: Final = 104
+"""Windows that are read.  A baseline that an alarm stops lies before the alarm, so that a change
+is called one for a year and a half; after that it is what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,20 @@ class Look:
         window: Which.
         units: Its tree by id.
         values: Published value by indicator and unit.
-        statistics: Released sums of this and earlier windows, by unit.
+        statistics: Released sums of this and earlier windows of units of the tree, oldest first;
+            those alone that the same models scored, for valences of others do not compare, and
+            to which no noise was added, for no threshold is calibrated for that.
     """
 
     window: Window
     units: Mapping[str, UnitInfo]
-    values: Mapping[tuple[str, str], float]
-    statistics: Mapping[str, list[ReleasedStatistic]]
+    values: Mapping[tuple[str, str], PublishedValue]
+    statistics: Sequence[ReleasedStatistic]
 
     @property
-    def organisation(self) -> str | None:
-        """Id of the whole organisation; None if its tree is not known."""
-        return next((unit.id for unit in self.units.values() if unit.parent is None), None)
+    def tree(self) -> UnitTree:
+        """Its tree, without headcounts, which are not for detection."""
+        return UnitTree(Unit(unit.id, unit.parent, 0) for unit in self.units.values())
 
 
 def look(connection: Connection, cadence: Cadence, window_start: date) -> Look | None:
@@ -53,29 +57,48 @@ def look(connection: Connection, cadence: Cadence, window_start: date) -> Look |
     ).scalar_one_or_none()
     if quarter is None:
         return None
+    units = {unit.id: unit for unit in indicators.units(connection, quarter)}
     return Look(
         window_of(cadence, window_start),
-        {unit.id: unit for unit in indicators.units(connection, quarter)},
+        units,
         {
-            (cell.indicator, cell.unit): cell.value
+            (cell.indicator, cell.unit): cell
             for cell in indicators.cells(connection, cadence, window_start)
         },
-        _statistics(connection, cadence, window_start),
+        [
+            one
+            for one in _comparable(connection, cadence, window_start)
+            if one.unit in units and not one.is_noisy
+        ],
     )
 
 
-def _statistics(
+def _comparable(
     connection: Connection, cadence: Cadence, until: date
-) -> Mapping[str, list[ReleasedStatistic]]:
+) -> Sequence[ReleasedStatistic]:
+    models = _models(connection, cadence, until)
     start = RELEASED_STATISTIC.c.window_start
     rows = connection.execute(
         select(RELEASED_STATISTIC)
         .where(RELEASED_STATISTIC.c.cadence == cadence.value)
         .where(RELEASED_STATISTIC.c.weight > 0)  # else shares alone were released
-        .where(start <= until, start > until - timedelta(days=LOOK_BACK * cadence.days))
-        .order_by(start)
+        .where(start <= until, start > _earliest(cadence, until))
+        .order_by(start, RELEASED_STATISTIC.c.unit)
     )
-    found: defaultdict[str, list[ReleasedStatistic]] = defaultdict(list)
-    for row in rows:
-        found[row.unit].append(statistics.of_row(row))
-    return found
+    return [statistics.of_row(row) for row in rows if models.get(row.window_start) == models[until]]
+
+
+def _models(connection: Connection, cadence: Cadence, until: date) -> Mapping[date, frozenset[str]]:
+    """Which language models scored each window."""
+    start = RECEIPT.c.window_start
+    rows = connection.execute(
+        select(start, RECEIPT.c.body)
+        .where(RECEIPT.c.cadence == cadence.value)
+        .where(start <= until, start > _earliest(cadence, until))
+    )
+    return {row.window_start: frozenset(json.loads(row.body)["models"]) for row in rows}
+
+
+def _earliest(cadence: Cadence, until: date) -> date:
+    """First day of the latest window that is too old."""
+    return until - timedelta(days=LOOK_BACK * cadence.days)

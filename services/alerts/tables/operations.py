@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -57,9 +58,14 @@ ALERT_STATE: Final = Table(
     Column("held_at", Date),
     Column("episode", String(32)),
     Column("shown_start", Date, nullable=False),
+    Column("size", Float),
+    Column("margin", Float),
+    Column("weeks", Integer),
+    Column("band", String(16)),
     ForeignKeyConstraint(["rule_uid", "rule_version"], [RULE.c.uid, RULE.c.version]),
 )
-"""One row an alert that is not inactive.  ``shown_start``: its latest window with a cell."""
+"""One row an alert that is not inactive.  ``shown_start``: its latest window with a cell;
+``size`` to ``band``: the change where the latest window is a breach, no finer than published."""
 
 TRANSITION: Final = Table(
     "transition",

@@ -57,10 +57,12 @@ PUBLISHED_CELL: Final = Table(
     Column("window_end", Date, nullable=False),
     Column("value", Float, nullable=False),
     Column("band", String(16), nullable=False),
+    Column("margin", Float),
     Column("published_at", Instant, nullable=False),
     Column("receipt_id", String(64), ForeignKey(RECEIPT.c.id), nullable=False),
     Index("published_cell_window", "cadence", "window_start"),
 )
+"""``margin``: nine in ten values lie so near to what they were before noise; null without noise."""
 
 RELEASED_STATISTIC: Final = Table(
     "released_statistic",
@@ -74,12 +76,13 @@ RELEASED_STATISTIC: Final = Table(
     Column("n_eff", Float, nullable=False),
     Column("squares_micro", BigInteger),
     Column("shares", Text),
+    Column("margin", Float),
     Index("released_statistic_window", "cadence", "window_start"),
 )
 """Sums of released cells alone: all that their published values are made from.
 
 ``shares`` is canonical JSON, contributors by indicator, and the tenth of participation.
-The last two are NULL in rows that are older than they."""
+It and the squares are NULL in rows that are older than they, ``margin`` without noise."""
 
 RELEASED_REPLIES: Final = Table(
     "released_replies",

@@ -166,7 +166,7 @@ def test_a_signal_counts_contributors_not_messages() -> None:
 
 
 def test_counts_over_other_lists_are_no_counts() -> None:
-    with pytest.raises(ValueError, match="longer"):
+    with pytest.raises(ValueError, match="different lists"):
         PersonDay(1, 0, (1,)) + PersonDay()
 
 

@@ -123,10 +123,10 @@ def test_the_same_seed_makes_the_same_organisation(organisation: Organisation) -
 def test_the_drop_is_planted_in_a_department_that_can_be_seen(seed: int) -> None:
     organisation = organise(seed=seed, first_day=FIRST_DAY)
 
-    planted = planted_in(organisation, weeks=8)
+    planted = planted_in(organisation, weeks=15)
 
     assert 60 <= organisation.sizes[planted.unit] <= 110
-    assert planted.first_week == 5
+    assert planted.first_week == 11
     assert organisation.level(planted.unit) == 2
 
 
@@ -138,9 +138,9 @@ def test_the_drop_comes_before_the_end(weeks: int) -> None:
 
 
 def test_the_drop_hits_its_unit_and_what_is_below_and_no_namesake() -> None:
-    planted = planted_in(organise(200, first_day=FIRST_DAY), weeks=8)
+    planted = planted_in(organise(200, first_day=FIRST_DAY), weeks=15)
 
-    assert planted.hits(f"{planted.unit}.team-1", 5)
-    assert not planted.hits(f"{planted.unit}.team-1", 4)
-    assert not planted.hits(f"{planted.unit}-two.team-1", 5)
+    assert planted.hits(f"{planted.unit}.team-1", 11)
+    assert not planted.hits(f"{planted.unit}.team-1", 10)
+    assert not planted.hits(f"{planted.unit}-two.team-1", 11)
     assert not planted.hits("halyard", 5)

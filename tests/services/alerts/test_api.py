@@ -41,6 +41,7 @@ def test_published_indicators_come_with_their_windows(published: Path, serve: Se
         "window": week,
         "value": 0.2,
         "contributors": "15-24",
+        "noise": None,
     } in body["indicators"]
     assert {each["unit"] for each in body["indicators"]} == {"org", "sales", "plant"}
 

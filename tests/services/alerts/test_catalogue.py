@@ -84,7 +84,7 @@ def test_no_two_indicators_have_one_name(language: Language) -> None:
 @entries
 def test_every_indicator_has_a_sample_in_the_metric_of_its_measure(entry: Indicator) -> None:
     value = PublishedValue(
-        entry.id, "org", Cadence.WEEK, WEEK.start, WEEK.end_exclusive, 0.5, "25-49"
+        entry.id, "org", Cadence.WEEK, WEEK.start, WEEK.end_exclusive, 0.5, "25-49", None
     )
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Published([value], {"org": 0}, []))
@@ -124,7 +124,7 @@ def test_nothing_is_published_that_is_not_in_the_catalogue() -> None:
 def test_a_released_cell_is_published_in_the_order_of_the_catalogue() -> None:
     full = Cell(messages=90, contributors=30, weight=90, weighted_micro=9, weight_squares=270)
     kept = tuple(one.id for one in (*SIGNALS, *DRIVERS, AFTER_HOURS))
-    cells = published_cells(statistic_of("org", WEEK, full, valence=True, shares=kept, tenth=3))
+    cells = published_cells(statistic_of("org", WEEK, full, valence=True, shares=kept, tenth=3), 10)
 
     assert [cell.indicator for cell in cells] == [VALENCE.id, *kept, "participation"]
     assert INDICATORS[: 2 + len(kept)] == (VALENCE.id, *kept, "participation")

@@ -22,7 +22,8 @@ def marked(
     conspicuous = np.abs(z)
     for unit, values in (not_yet or {}).items():
         conspicuous[weeks.units.index(unit), list(values)] = list(values.values())
-    shown = Evidence(z, z / 100, np.full(z.shape, 4), conspicuous)
+    four = np.full(z.shape, 4)
+    shown = Evidence(z, z / 100, four, conspicuous, four)
     return episodes(shown, THRESHOLD, weeks, lineages(UNITS))
 
 

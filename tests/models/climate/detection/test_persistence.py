@@ -17,7 +17,11 @@ maybe = st.one_of(st.floats(-0.2, 0.2), st.just(float("nan")))
 
 def judged(residual: list[float], contributors: tuple[int, ...] = ALL) -> Evidence:
     return evidence(
-        np.array(residual), np.full(8, SIGMA**2), np.array(contributors, float), rho=0.12
+        np.array(residual),
+        np.full(8, SIGMA**2),
+        np.array(contributors, float),
+        rho=0.12,
+        shortness=np.array(0.0),
     )
 
 
@@ -83,7 +87,7 @@ def test_so_many_people_now_and_in_three_quarters_of_the_window(
 def test_it_is_the_rule_in_plain_words(residual: list[float], people: list[int]) -> None:
     found = judged(residual, tuple(people))
 
-    whole = scan(np.array(residual), np.full(8, SIGMA**2), 0.12)
+    whole = scan(np.array(residual), np.full(8, SIGMA**2), 0.12, np.array(0.0))
     best = 0.0
     for column, w in enumerate(WINDOWS):
         z, effect = float(whole.z[column]), float(whole.effect[column])
@@ -93,3 +97,18 @@ def test_it_is_the_rule_in_plain_words(residual: list[float], people: list[int])
         if last >= 3 and enough and abs(effect) >= 0.03 and abs(z) > abs(best):
             best = z
     assert found.z == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    ("residual", "contributors", "recent"),
+    [
+        ([0.0] * 8, ALL, 4),
+        ([0.0] * 5 + [np.nan, np.nan, 0.0], ALL, 2),
+        ([0.0] * 7 + [np.nan], ALL, 0),
+        ([0.0] * 8, (40,) * 7 + (19,), 0),
+    ],
+)
+def test_a_week_without_enough_people_lets_nothing_be_concluded(
+    residual: list[float], contributors: tuple[int, ...], recent: int
+) -> None:
+    assert judged(residual, contributors).recent == recent

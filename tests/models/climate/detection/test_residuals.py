@@ -33,7 +33,7 @@ def test_the_baseline_is_the_weighted_mean_of_26_weeks_that_end_four_weeks_ago(
     for unit, at in ((1, 44), (5, 30), (9, 20), (3, 16)):
         usual = [t for t in range(max(0, at - 29), at - 3) if np.isfinite(net[unit, t])]
         expected = np.nan
-        if len(usual) >= 13:
+        if len(usual) >= 8:
             mean = sum(weight[unit, t] * net[unit, t] for t in usual) / weight[unit, usual].sum()
             expected = net[unit, at] - mean
         assert found[unit, at] == pytest.approx(expected, nan_ok=True)
@@ -42,8 +42,8 @@ def test_the_baseline_is_the_weighted_mean_of_26_weeks_that_end_four_weeks_ago(
 def test_too_few_weeks_are_no_baseline() -> None:
     found = residuals(panel(noisy(20, seed=1)))
 
-    assert np.isnan(found[:, :16]).all()
-    assert np.isfinite(found[1:, 16:]).all()
+    assert np.isnan(found[:, :11]).all()
+    assert np.isfinite(found[1:, 11:]).all()
 
 
 @given(st.lists(st.floats(-1, 1), max_size=40))
@@ -59,6 +59,18 @@ def test_a_week_in_alarm_is_as_if_it_had_not_been(in_alarm: list[float]) -> None
         assert stopped.usual() == spared.usual()
         stopped.add(week(value), week(10.0), frozen=CALM)
         spared.add(week(value), week(10.0), frozen=CALM)
+
+
+def test_a_short_baseline_says_how_much_less_certain_it_is() -> None:
+    baseline, weeks = Baseline(1), SPAN + LAG
+    found = []
+    for number in range(weeks):
+        found.append(float(baseline.shortness()[0]))
+        baseline.add(np.array([np.nan]) if number == 2 else week(0.1), week(1.0), frozen=CALM)
+
+    expected = [1 / (number - LAG) - 1 / SPAN for number in range(12, weeks)]
+    assert np.isnan(found[:12]).all()
+    assert found[12:] == pytest.approx(expected)
 
 
 def test_a_frozen_unit_does_not_stop_the_clock_of_another() -> None:

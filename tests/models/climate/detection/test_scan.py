@@ -20,11 +20,11 @@ eight = st.lists(maybe, min_size=8, max_size=8)
 variances = st.lists(st.floats(1e-4, 1e-2), min_size=8, max_size=8)
 
 
-@given(eight, variances, st.floats(0, 0.9))
+@given(eight, variances, st.floats(0, 0.9), st.floats(0, 0.1))
 def test_it_is_the_formula_of_the_specification(
-    weeks: list[float], sigma2: list[float], rho: float
+    weeks: list[float], sigma2: list[float], rho: float, short: float
 ) -> None:
-    found = scan(np.array(weeks), np.array(sigma2), rho)
+    found = scan(np.array(weeks), np.array(sigma2), rho, np.array(short))
 
     for column, w in enumerate((1, 2, 4, 8)):
         seen = [(r, s) for r, s in zip(weeks[-w:], sigma2[-w:], strict=True) if isfinite(r)]
@@ -32,14 +32,16 @@ def test_it_is_the_formula_of_the_specification(
             assert np.isnan(found.z[column])
             continue
         sums, total = sum(r / s for r, s in seen), sum(1 / s for _, s in seen)
-        z = sums / sqrt(total) / sqrt(1 + 2 * rho * (w - 1) / w)
+        z = sums / sqrt(total) / sqrt(1 + 2 * rho * (w - 1) / w + w * short)
         assert found.z[column] == pytest.approx(z, abs=1e-9)
         assert found.effect[column] == pytest.approx(sums / total, abs=1e-12)
 
 
 @given(eight, variances)
 def test_a_rise_is_a_drop_upside_down(weeks: list[float], sigma2: list[float]) -> None:
-    down, up = (scan(sign * np.array(weeks), np.array(sigma2), 0.1) for sign in (1, -1))
+    down, up = (
+        scan(sign * np.array(weeks), np.array(sigma2), 0.1, np.array(0.0)) for sign in (1, -1)
+    )
 
     np.testing.assert_array_equal(up.z, -down.z)
     np.testing.assert_array_equal(up.effect, -down.effect)
@@ -53,7 +55,8 @@ def test_noise_alone_has_a_z_of_deviation_one_in_every_window() -> None:
         weeks = null_panel(whole, UNITS, NOISE, generator)
         residual = residuals(weeks)
         noise = fit_noise(residual, weeks.n_eff)
-        found = scan(trailing(residual), trailing(noise.variance(weeks.n_eff)), noise.rho)
+        variance = trailing(noise.variance(weeks.n_eff))
+        found = scan(trailing(residual), variance, noise.rho, np.zeros(residual.shape))
         deviations.append([np.nanstd(found.z[:, 36:, window]) for window in range(len(WINDOWS))])
 
     print(f"deviations of Z: {np.mean(deviations, axis=0).round(2)}")

@@ -166,6 +166,20 @@ def test_noise_alone_raises_less_than_one_episode_a_year() -> None:
     assert 1 <= sum(counts) <= years
 
 
+def test_young_weeks_are_no_likelier_to_raise_a_false_alarm() -> None:
+    whole = panel(noisy(52, seed=0))
+    generator = np.random.default_rng(9)
+    young = old = 0
+    for _ in range(150):
+        drawn = null_panel(whole, UNITS, NOISE, generator)
+        opened = [week_number(episode.opened) for episode in found(drawn)]
+        young += sum(week < 25 for week in opened)
+        old += sum(week >= 38 for week in opened)
+
+    print(f"false episodes in 150 organisations: {young} in weeks 12-25, {old} in weeks 39-52")
+    assert young <= old + 2 * np.sqrt(old)
+
+
 def test_a_year_and_a_half_of_125_units_is_gone_through_at_once() -> None:
     units = full_size()
     weeks = panel_of(statistics(units, noisy(78, 1, units)), units)

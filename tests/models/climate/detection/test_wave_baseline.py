@@ -70,3 +70,17 @@ def test_nothing_is_known_before_half_a_baseline() -> None:
     known = signal_baseline(panel(chance(6))).known
 
     assert known.tolist() == [week >= 16 for week in range(WEEKS)]
+
+
+@pytest.mark.parametrize("usual", [3.0, 4.0, 6.0])
+def test_released_weeks_lie_as_often_above_as_below_what_is_usual_of_released_weeks(
+    usual: float,
+) -> None:
+    weeks = panel(chance(7, usual))
+    baseline = signal_baseline(weeks)
+    departments = [weeks.units.index(unit) for unit in DEPARTMENTS]
+
+    off = (weeks.count - baseline.usual_if_shown)[departments][:, 16:]
+
+    assert np.nanmean(off) == pytest.approx(0, abs=0.35)
+    assert np.nanmean((weeks.count - baseline.usual)[departments][:, 16:]) > 0.7

@@ -25,7 +25,9 @@ def test_z_is_the_formula() -> None:
                 shown = np.isfinite(weeks.count[row, window])
                 if shown[-1] and shown.mean() >= 0.75:
                     off = (weeks.count - baseline.usual_if_shown)[row, window][shown].sum()
-                    candidates.append(off / baseline.usual[row, window][shown].sum() ** 0.5 / s)
+                    doubt = baseline.doubt[row, window][shown].sum()
+                    variance = baseline.variance[row, window][shown].sum() + doubt**2
+                    candidates.append(off / variance**0.5 / s)
             assert found[row, week] == pytest.approx(max(candidates))
 
 

@@ -75,6 +75,18 @@ def test_what_is_drawn_is_what_is_usual_and_adds_up() -> None:
     assert np.mean(in_no_department) < 1
 
 
+def test_what_is_drawn_is_withheld_as_the_real_weeks_are() -> None:
+    weeks = panel(chance(5, 4.0))
+    generator = np.random.default_rng(3)
+
+    drawn = null_signals(weeks, UNITS, signal_baseline(weeks), Clustering(0.0, 0.0), generator)
+
+    shown = np.isfinite(drawn.count)
+    assert np.nanmin(drawn.count) == 5
+    assert 0.2 < np.mean(shown[[weeks.units.index(unit) for unit in DEPARTMENTS]]) < 0.6
+    assert not drawn.contributors[~shown].any()
+
+
 @pytest.mark.parametrize("clustering", [Clustering(0.0, 0.0), Clustering(0.8, 0.7)])
 def test_the_clustering_that_is_drawn_is_found_again(clustering: Clustering) -> None:
     weeks = panel(chance(3, 30.0))

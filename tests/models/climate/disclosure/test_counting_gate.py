@@ -141,6 +141,20 @@ def test_a_week_in_which_only_one_unit_wrote_is_taken_from_its_sum() -> None:
     assert units(organisation.four_weeks()) == set()
 
 
+def test_a_week_in_which_only_one_unit_wrote_is_taken_even_where_others_are_hidden() -> None:
+    # c is published in no week: o minus a and b in the others holds twelve of c besides.
+    shape = PAIR | {"c": "o"}
+    plan = WEEK_ABOVE_FOUR | {"c": Cadence.WEEK}
+    people = [
+        *crowd("a", 6),
+        *crowd("a", 2, days=STEADY),
+        *crowd("b", 8, days=STEADY[1:]),
+        *(person for week in STEADY[1:] for person in crowd("c", 4, days=[week])),
+    ]
+
+    assert units(block(plan, people, shape).four_weeks()) == {"b"}
+
+
 def test_a_unit_that_wrote_on_hides_the_few_who_are_left_of_a_week() -> None:
     # b is silent after the first week: o in that week, less b, is two of c among twelve of a.
     shape = {"o": None, **dict.fromkeys("abcd", "o")}

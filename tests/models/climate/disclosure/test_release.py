@@ -170,9 +170,22 @@ def test_nothing_of_valence_is_kept_where_the_policy_does_not_list_it(drawn: Any
 def test_published_cells_are_made_from_released_statistics_alone(drawn: Any, listed: Any) -> None:
     released = weekly(*drawn, indicators=listed)
 
-    again = [cell for kept in released.statistics for cell in published_cells(kept)]
+    again = [cell for kept in released.statistics for cell in published_cells(kept, 10)]
 
     assert tuple(again) == released.published
+
+
+@given(organisations)
+def test_what_was_released_stands_under_the_rules_that_it_says_itself(drawn: Any) -> None:
+    assert all(kept.stands(K) for kept in weekly(*drawn).statistics)
+
+
+def test_too_few_people_on_any_side_do_not_stand() -> None:
+    kept = weekly(SHAPES[0], [cell(30, 12), cell(30, 10)]).statistics[1]
+
+    assert [kept.stands(k) for k in (30, 31)] == [True, False]
+    for inside, stands in ((5, True), (4, False), (25, True), (26, False)):
+        assert replace(kept, shares={SIGNAL: inside}).stands(K) is stands
 
 
 def test_what_is_kept_of_a_unit_is_what_its_values_say() -> None:
@@ -182,7 +195,7 @@ def test_what_is_kept_of_a_unit_is_what_its_values_say() -> None:
     assert dict(first.shares) == {SIGNAL: 12}
     assert (first.contributors, first.weight, first.weighted_micro) == (30, 90, 9_000_000)
     assert whole.shares[SIGNAL] == first.shares[SIGNAL] + second.shares[SIGNAL]
-    assert [(c.indicator, c.value, c.band) for c in published_cells(first)] == [
+    assert [(c.indicator, c.value, c.band) for c in published_cells(first, 10)] == [
         ("valence", 0.1, "25-49"),
         (SIGNAL, 0.4, "25-49"),
     ]
@@ -290,7 +303,7 @@ def test_under_a_finer_parent_the_four_weeks_come_after_all_its_weeks() -> None:
     lacking = [*weeks[:3], replace(weeks[3], released={})]
 
     assert of(FOURS.four_weeks(), "valence") == {"a"}
-    assert FOURS.four_weeks(finer=()).decisions == {"parent_withheld": 1}
+    assert FOURS.four_weeks(finer=()).decisions == {"withheld": 1}
     assert of(FOURS.four_weeks(finer=lacking), "valence") == set()
 
 

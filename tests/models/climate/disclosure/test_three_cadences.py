@@ -178,6 +178,34 @@ def test_a_saturday_that_two_units_share_above_is_counted_for_both() -> None:
     assert shown(organisation, WEEK) == set()
 
 
+def test_two_days_are_not_as_one_where_few_of_the_second_wrote_on_the_first() -> None:
+    # Saturday minus the week of b is the two of a.
+    organisation = block(
+        TWO, DAYS_ABOVE_WEEKS, ("a", 8, [MONDAY]), ("a", 2, [SATURDAY]), ("b", 6, [SATURDAY])
+    )
+
+    assert shown(organisation, WEEK.split(DAY)[5]) == {"o"}
+    assert shown(organisation, WEEK) == set()
+
+
+def test_weeks_that_are_safe_no_longer_keep_back_the_four_that_share_days_with_them() -> None:
+    # Five of a2 keep the days of a from telling anything; one of them withdraws after the week.
+    # On Saturday, by which o is published, a and b are parts of the same sum.
+    shape = {"o": None, "a": "o", "b": "o", "r": "o", "a1": "a", "a2": "a"}
+    shape |= dict.fromkeys(("b1", "b2", "b3"), "b")
+    plan = dict.fromkeys(shape, FOUR) | dict.fromkeys("oab", DAY) | {"a1": BY_WEEK}
+    stayed = block(
+        shape, plan, ("a2", 2, [*WORKDAYS[1:], SATURDAY]), ("a2", 3, WORKDAYS),
+        ("a1", 8, WORKDAYS), ("b1", 8, WORKDAYS), ("b2", 4, WORKDAYS), ("b3", 4, WORKDAYS),
+    )  # fmt: skip
+    stayed = replace(stayed, people=[*stayed.people, *crowd("r", 12, 1, days=[SATURDAY])])
+    withdrew = replace(stayed, gone={4: len(ORDER) - 1})
+
+    assert [shown(each, WEEK) for each in (stayed, withdrew)] == [{"a1"}, {"a1"}]
+    assert shown(stayed, FOUR_WEEKS) == {"b1"}
+    assert shown(withdrew, FOUR_WEEKS) == set()
+
+
 def test_who_withdrew_between_a_day_and_its_week_is_not_what_is_left_of_both() -> None:
     stayed = block(TWO, DAYS_ABOVE_WEEKS, ("a", 8, WORKDAYS), ("b", 9, WORKDAYS))
     withdrew = replace(stayed, gone={0: 5})

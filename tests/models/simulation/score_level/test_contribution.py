@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,12 @@ def test_leaves_add_up_as_cells_do(people: list[list[tuple[int, int]]], leaves: 
         assert found.weight_squares[leaf] == expected.weight_squares
         assert tuple(found.heaviest[leaf].tolist()) == expected.heaviest
         assert abs(found.weighted_micro[leaf] - expected.weighted_micro) <= 4 * len(people)
+
+
+@pytest.mark.parametrize(("messages", "contributors"), [(2, 0), (3, 1)])
+def test_three_messages_make_a_contributor(messages: int, contributors: int) -> None:
+    one = np.array([messages])
+    week = PersonWeek(0, MONDAY, np.array([0]), one, one, one, np.array([0.0]), one, one)
+
+    assert leaf_week(week, 1).contributors.tolist() == [contributors]
+    assert cell([(messages, 0)] + [(0, 0)] * 6).contributors == contributors

@@ -20,11 +20,11 @@ PLANT = "south.plant"
 
 
 def drop(place: Path, weeks_after: int = 0) -> None:
-    """Four usual weeks, two in which one department falls, and some in which it recovers."""
+    """Usual weeks, three in which one department falls, and some in which it recovers."""
     engine = database.open_engine(place)
     with engine.begin() as connection:
         weeks = Published(connection)
-        for valence in (*[{}] * 4, *[{PLANT: -0.1}] * 2, *[{}] * weeks_after):
+        for valence in (*[{}] * 14, *[{PLANT: -0.1}] * 3, *[{}] * weeks_after):
             weeks.week(valence)
     engine.dispose()
 
@@ -48,26 +48,29 @@ def test_an_open_alert_says_where_and_since_when_and_of_nobody_how_many(
 
     (alert,) = body["alerts"]
     assert (alert["unit"], alert["rule"], alert["state"]) == (PLANT, "sustained_drop", "firing")
-    assert (alert["since"], alert["window_start"]) == (str(monday(4)), str(monday(5)))
+    assert alert["since"] == str(monday(17 - alert["change"]["weeks"]))
+    assert alert["window_start"] == str(monday(16))
+    assert alert["change"]["contributors"] == "25-49"
+    assert alert["change"]["interval_90"][1] < 0
     assert alert["names"]["nl"] == "Aanhoudende daling"
     assert set(alert) == {
         "fingerprint", "episode", "rule", "names", "unit", "severity", "state", "cadence", "since",
-        "window_start",
+        "window_start", "change",
     }  # fmt: skip
     (episode,) = body["episodes"]
     assert (episode["id"], episode["ended"]) == (alert["episode"], None)
 
 
 def test_an_alert_that_is_over_is_an_episode_alone(place: Path, serve: Serve) -> None:
-    drop(place, weeks_after=5)
+    drop(place, weeks_after=9)
     with serve(place) as client:
         body = soon(lambda: _resolved(client.get("/v1/alerts").json()))
         none = client.get("/v1/alerts", params={"episodes": 0}).json()
 
     assert body["alerts"] == []
     (episode,) = body["episodes"]
-    assert (episode["outcome"], episode["ended"]) == ("resolved", str(monday(6)))
-    assert none == {"alerts": [], "episodes": []}
+    assert (episode["outcome"], episode["fired"]) == ("resolved", str(monday(16)))
+    assert (none["alerts"], none["episodes"]) == ([], [])
 
 
 def _resolved(body: dict[str, Any]) -> dict[str, Any] | None:

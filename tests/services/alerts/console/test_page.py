@@ -19,7 +19,7 @@ from models.language.labels import Language
 from services.alerts.console import wording as words_module
 from services.alerts.console.chart import Line, chart
 from services.alerts.console.routes import Facts, render
-from services.alerts.console.view import View, as_tree, shade, view
+from services.alerts.console.view import OpenAlert, OpenAlerts, View, as_tree, shade, view
 from services.alerts.console.wording import preferred, wording
 from services.alerts.indicators import ClosedWindow, PublishedValue, UnitInfo
 
@@ -42,7 +42,7 @@ def week(number: int) -> ClosedWindow:
 def value(unit: str, number: int, amount: float, indicator: str = "valence") -> PublishedValue:
     start = MONDAY + timedelta(weeks=number)
     return PublishedValue(
-        indicator, unit, Cadence.WEEK, start, start + timedelta(weeks=1), amount, "25-49"
+        indicator, unit, Cadence.WEEK, start, start + timedelta(weeks=1), amount, "25-49", None
     )
 
 
@@ -50,12 +50,13 @@ def shown(values: Sequence[PublishedValue], language: Language = Language.EN) ->
     return view([week(0), week(1)], UNITS, values, "", wording(language))
 
 
+NOTHING = OpenAlerts([], [])
 VALUES = [value("acme", 0, 0.1), value("acme", 1, -0.05), value("acme.sales", 1, 0.2)]
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_a_page_holds_every_published_value_and_its_language(language: Language) -> None:
-    html = render(shown(VALUES, language), [], wording(language), FACTS)
+    html = render(shown(VALUES, language), NOTHING, wording(language), FACTS)
 
     assert f'<html lang="{language}"' in html
     assert UNITS[1].names[language] in html
@@ -65,8 +66,21 @@ def test_a_page_holds_every_published_value_and_its_language(language: Language)
 
 
 @pytest.mark.parametrize("language", list(Language))
+def test_an_alert_points_the_way_of_its_change_and_chance_is_spoken_of(language: Language) -> None:
+    alerts = [OpenAlert("down", "Alert", rises=False, held=False),
+              OpenAlert("up", "Alert", rises=True, held=True)]  # fmt: skip
+    words = wording(language)
+
+    html = unescape(render(shown(VALUES), OpenAlerts(alerts, ["By chance."]), words, FACTS))
+
+    assert re.search(r"▼</span> Alert</strong> down</li>", html)
+    assert re.search(r"▲</span> Alert</strong> up \(" + re.escape(words.say("alert_held")), html)
+    assert "By chance." in html
+
+
+@pytest.mark.parametrize("language", list(Language))
 def test_before_the_first_week_the_page_says_what_will_come(language: Language) -> None:
-    html = unescape(render(None, [], wording(language), FACTS))
+    html = unescape(render(None, NOTHING, wording(language), FACTS))
 
     assert wording(language).say("empty_title") in html
 
@@ -75,7 +89,7 @@ def test_before_the_first_week_the_page_says_what_will_come(language: Language) 
 def test_a_frozen_language_is_said_on_the_page(language: Language) -> None:
     facts = replace(FACTS, frozen_languages=[Language.FR])
     words = wording(language)
-    html = unescape(render(None, [], words, facts))
+    html = unescape(render(None, NOTHING, words, facts))
 
     assert words.say("frozen_fr") in html
     assert words.say("frozen_nl") not in html
@@ -206,7 +220,7 @@ def test_figures_of_replies_are_shown_as_they_are_published(language: Language) 
         value("acme.legal", 0, 0.99, "collaboration"),
     ]
     seen = shown([*VALUES, *figures], language)
-    html = unescape(render(seen, [], words, FACTS))
+    html = unescape(render(seen, NOTHING, words, FACTS))
 
     assert seen is not None
     assert [row.name for row in seen.networks.rows] == [UNITS[1].names[language]]
@@ -220,4 +234,4 @@ def test_figures_of_replies_are_shown_as_they_are_published(language: Language) 
 def test_without_figures_of_replies_the_page_has_no_section_of_them() -> None:
     words = wording(Language.EN)
 
-    assert words.say("networks_title") not in render(shown(VALUES), [], words, FACTS)
+    assert words.say("networks_title") not in render(shown(VALUES), NOTHING, words, FACTS)

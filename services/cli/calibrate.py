@@ -1,0 +1,133 @@
+"""``barograph calibrate``: the threshold of this organisation, from what chance does in it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.alerts import database, migrations
+from services.alerts.rules import calibration
+from services.alerts.rules.calibration import LEAST_WEEKS, Past, TooFewWeeks
+from services.alerts.rules.rule import Calibration
+from services.contracts.failures import Unavailable
+from services.telemetry.clock import wall
+
+IMPOSSIBLE: Final = 1
+NOT_REACHED: Final = 2
+CONTRIBUTORS: Final = (20, 50, 100, 250)
+
+
+@click.command()
+@click.argument("place", metavar="DATABASE")
+@click.option(
+    "--episodes-a-year",
+    "accepted",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 12),
+    help="False alerts that the whole organisation accepts, drops and rises together.",
+)
+@click.option(
+    "--years",
+    default=200,
+    show_default=True,
+    type=click.IntRange(10, 10_000),
+    help="Years in which nothing happens to draw: 200 know one a year to within 14 %.",
+)
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the chance.")
+@click.option("--apply", "applies", is_flag=True, help="Put the threshold in force.")
+def calibrate(*, place: str, accepted: float, years: int, seed: int, applies: bool) -> None:
+    """Find the threshold at which chance alone raises as many alerts as are accepted.
+
+    DATABASE is the URL of the alerts database, or the path of its SQLite file. Its released weeks
+    are drawn again and again with nothing happening. It takes a year of weeks that the same models
+    scored, and is to be repeated every year. With --apply the rules get a new version with the
+    threshold, the seed and the day; alerts that are open end with the next week, and those that
+    still hold are told again.
+
+    Exits with 1 where it cannot be done, and with 2 where the database cannot be read or written.
+    """
+    try:
+        fitted = _past(place)
+        threshold, found = _found(fitted, accepted, years, seed)
+        _report(fitted, threshold, found)
+        if applies:
+            _apply(place, threshold, found)
+        else:
+            click.echo("Nothing was changed: --apply puts it in force.")
+    except TooFewWeeks as few:
+        _fail(
+            f"there are {few.weeks} weeks that compare; it takes {LEAST_WEEKS} by the same models",
+            IMPOSSIBLE,
+        )
+    except (SQLAlchemyError, Unavailable):  # its words may quote the URL, and that a password
+        _fail("the database does not answer, or refuses", NOT_REACHED)
+
+
+def _past(place: str) -> Past:
+    engine = database.open_read_only(place)
+    try:
+        if not migrations.is_current(database.reading(engine)):
+            _fail("the schema is not that of this version: see `barograph database`", NOT_REACHED)
+        with database.reading(engine).begin() as connection:
+            return calibration.past(connection)
+    finally:
+        engine.dispose()
+
+
+def _found(fitted: Past, accepted: float, years: int, seed: int) -> tuple[float, Calibration]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    try:
+        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+            task = bar.add_task("years of chance", total=2 * fitted.repetitions(years))
+            return calibration.calibrate(
+                fitted,
+                accepted=accepted,
+                years=years,
+                seed=seed,
+                today=wall().date(),
+                progress=lambda: bar.advance(task),
+            )
+    except ValueError as impossible:
+        _fail(str(impossible), IMPOSSIBLE)
+
+
+def _report(fitted: Past, threshold: float, found: Calibration) -> None:
+    """Print what was found, and what can be found with it."""
+    weeks = len(fitted.panel.weeks)
+    click.echo(
+        f"Fitted to {weeks} weeks up to that of {found.until}, of which {fitted.judged} count."
+    )
+    click.echo(f"Threshold {threshold:.2f} standard deviations (seed {found.seed}).")
+    click.echo(
+        f"False alarms a year, drops and rises: {found.rate:.2f} "
+        f"(95 % interval {found.low:.2f} to {found.high:.2f}), {found.accepted:g} accepted."
+    )
+    table = Table(
+        "contributors", "lasting change that is in alarm after four weeks in half of cases"
+    )
+    for contributors in CONTRIBUTORS:
+        table.add_row(str(contributors), f"{fitted.detectable(threshold, contributors):.2f}")
+    Console().print(table)
+
+
+def _apply(place: str, threshold: float, found: Calibration) -> None:
+    engine = database.open_engine(place)
+    try:
+        with database.writing(engine) as connection:
+            changed = calibration.apply(connection, threshold, found, wall())
+    finally:
+        engine.dispose()
+    for rule in changed:
+        click.echo(f"{rule.uid} is now version {rule.version}.")
+
+
+def _fail(reason: str, status: int) -> NoReturn:
+    click.echo(reason, err=True)
+    sys.exit(status)
