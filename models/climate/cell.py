@@ -40,6 +40,7 @@ class Cell:
         heaviest: The two largest weights of one person, for the dominance rule.
         signal_contributors: Contributors with at least one message that carries the signal.
         driver_contributors: Contributors with at least one message about the driver.
+        after_hours_contributors: Contributors with at least one message outside working hours.
     """
 
     messages: int = 0
@@ -51,6 +52,7 @@ class Cell:
     heaviest: tuple[int, int] = (0, 0)
     signal_contributors: tuple[int, ...] = NO_SIGNALS
     driver_contributors: tuple[int, ...] = NO_DRIVERS
+    after_hours_contributors: int = 0
 
     def __add__(self, other: Cell) -> Cell:
         first, second, *_ = sorted(self.heaviest + other.heaviest, reverse=True)
@@ -64,6 +66,7 @@ class Cell:
             (first, second),
             added(self.signal_contributors, other.signal_contributors),
             added(self.driver_contributors, other.driver_contributors),
+            self.after_hours_contributors + other.after_hours_contributors,
         )
 
     @property
@@ -114,6 +117,7 @@ def cell_of(days: Mapping[date, PersonDay], window: Window) -> Cell:
         heaviest=(weight, 0),
         signal_contributors=tuple(int(counted and found > 0) for found in total.signals),
         driver_contributors=tuple(int(counted and found > 0) for found in total.drivers),
+        after_hours_contributors=int(counted and total.after_hours > 0),
     )
 
 

@@ -26,12 +26,14 @@ class PersonDay:
         valence_micro: Sum of their valences, in millionths of [-1, 1].
         signals: How many of them carry each signal, in the order of the closed list.
         drivers: How many of them are about each driver, in the order of the closed list.
+        after_hours: How many of them were written outside working hours.
     """
 
     messages: int = 0
     valence_micro: int = 0
     signals: tuple[int, ...] = NO_SIGNALS
     drivers: tuple[int, ...] = NO_DRIVERS
+    after_hours: int = 0
 
     def __add__(self, other: PersonDay) -> PersonDay:
         return PersonDay(
@@ -39,6 +41,7 @@ class PersonDay:
             self.valence_micro + other.valence_micro,
             added(self.signals, other.signals),
             added(self.drivers, other.drivers),
+            self.after_hours + other.after_hours,
         )
 
     @property

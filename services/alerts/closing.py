@@ -19,7 +19,7 @@ from models.climate.windows import (
     week_of,
     window_of,
 )
-from services.alerts import cadences, database, folding, gateways, publication
+from services.alerts import cadences, database, folding, gateways, publication, replies
 from services.alerts.publication import Published
 from services.alerts.tables.pseudonymous import (
     CLOSER,
@@ -113,7 +113,13 @@ class Closer:
                 day = folding.oldest_open(connection)
                 if day is None or not folds(connection, day, known, now, self.policy):
                     return
-                folded = folding.fold(connection, day, now, self.policy.frozen_languages)
+                folded = folding.fold(
+                    connection,
+                    day,
+                    now,
+                    self.policy.frozen_languages,
+                    replies=replies.are_published(self.policy),
+                )
             logs.emit("days.folded", count=folded)
 
     def _close(self, window: Window, now: datetime) -> bool:
@@ -126,6 +132,8 @@ class Closer:
                 ):
                     return False
                 published = self._publish(connection, window, now)
+                if window.cadence is Cadence.WEEK:
+                    replies.forget(connection, window)
                 if window.cadence is Cadence.FOUR_WEEKS:
                     _forget(connection, window)
         except Unavailable:

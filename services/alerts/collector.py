@@ -20,6 +20,7 @@ from services.alerts.tables.pseudonymous import (
     FOLDED_DAY,
     OPEN_SCORE,
     PERSON_DAY,
+    REPLY_DAY,
     WITHDRAWN,
 )
 from services.alerts.tables.released import WINDOW_SUMMARY
@@ -104,7 +105,7 @@ def _withdraw(connection: Connection, people: Collection[tuple[int, str]]) -> No
     for some in _chunks(sorted(people)):
         rows = [{"block": block, "pid": pid} for block, pid in some]
         connection.execute(insert(connection, WITHDRAWN).on_conflict_do_nothing(), rows)
-        for table in (OPEN_SCORE, PERSON_DAY):
+        for table in (OPEN_SCORE, PERSON_DAY, REPLY_DAY):
             theirs = tuple_(table.c.block, table.c.pid).in_(some)
             connection.execute(table.delete().where(theirs))
 
@@ -149,6 +150,7 @@ def _row(score: ScoreV1) -> dict[str, Any]:
         "local_day": score.local_day,
         "after_hours": score.after_hours,
         "place": score.place,
+        "other_leaf": score.other_leaf if outputs else None,
         "language": score.language.value if score.language else None,
         "valence_micro": outputs.valence_micro if outputs else None,
         "signals": sum(_SIGNALS[signal] for signal in set(outputs.signals)) if outputs else 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -13,12 +13,18 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 from typing_extensions import override
 
-from models.language.labels import Driver, Language, Signal
+from models.climate.catalogue import BY_ID, Measure
+from models.language.labels import Language
 from services.alerts import indicators
 from services.alerts.console.wording import wording
 from services.alerts.indicators import ClosedWindow, PublishedValue
 
-VALENCE: Final = "valence"
+FAMILIES: Final[Mapping[Measure, tuple[str, str]]] = {
+    Measure.SCORE: ("barograph_indicator_score", "Published indicators with a sign."),
+    Measure.RATIO: ("barograph_indicator_ratio", "Published indicators from 0 to 1."),
+    Measure.NUMBER: ("barograph_indicator_number", "Published indicators that are a number."),
+}
+"""Name and help of the metric of each unit of measure."""
 LEAST_TOTAL: Final = 10
 """Of fewer cells than this, even their number could speak of one unit."""
 
@@ -45,18 +51,16 @@ class Published(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield each family; a value that is not published has no sample, not 0 and not NaN."""
         labels = ["indicator", "unit", "level"]
-        score = GaugeMetricFamily(
-            "barograph_indicator_score", "Published indicators from -1 to 1.", labels=labels
-        )
-        ratio = GaugeMetricFamily(
-            "barograph_indicator_ratio", "Published indicators from 0 to 1.", labels=labels
-        )
+        families = {
+            measure: GaugeMetricFamily(name, text, labels=labels)
+            for measure, (name, text) in FAMILIES.items()
+        }
         for value in self._values:
-            family = score if value.indicator == VALENCE else ratio
             level = str(self._levels.get(value.unit, ""))
-            family.add_metric([value.indicator, value.unit, level], value.value)
-        yield score
-        yield ratio
+            families[BY_ID[value.indicator].measure].add_metric(
+                [value.indicator, value.unit, level], value.value
+            )
+        yield from families.values()
         yield self._ends()
         yield _info(sorted({value.indicator for value in self._values}))
         published = sum(window.published for window in self._newest)
@@ -85,21 +89,6 @@ class Published(Collector):
         return family
 
 
-def _names(indicator: str) -> list[str]:
-    """What the pages call *indicator*, by language."""
-    driver = indicator.removeprefix("driver_")
-    names = []
-    for language in Language:
-        words = wording(language)
-        if indicator in list(Signal):
-            names.append(words.signal(indicator))
-        elif driver in list(Driver):
-            names.append(words.driver(driver))
-        else:
-            names.append(words.say(indicator))
-    return names
-
-
 def _info(shown: Iterable[str]) -> Metric:
     family = GaugeMetricFamily(
         "barograph_indicator_info",
@@ -107,8 +96,8 @@ def _info(shown: Iterable[str]) -> Metric:
         labels=["indicator", *(f"name_{language}" for language in Language), "unit_of_measure"],
     )
     for indicator in shown:
-        measure = "score" if indicator == VALENCE else "ratio"
-        family.add_metric([indicator, *_names(indicator), measure], 1)
+        names = [wording(language).indicator(indicator) for language in Language]
+        family.add_metric([indicator, *names, BY_ID[indicator].measure.value], 1)
     return family
 
 

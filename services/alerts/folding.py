@@ -6,12 +6,24 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from models.climate.person_day import PersonDay
 from models.language.labels import Driver, Language, Signal
 from services.alerts.database import STATEMENT_ROWS
-from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY
+from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY, REPLY_DAY
 
 _PERSON: Final = (OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.leaf)
 
@@ -25,12 +37,18 @@ def oldest_open(connection: Connection) -> date | None:
 
 
 def fold(
-    connection: Connection, day: date, now: datetime, frozen: Collection[Language] = ()
+    connection: Connection,
+    day: date,
+    now: datetime,
+    frozen: Collection[Language] = (),
+    *,
+    replies: bool = False,
 ) -> int:
     """Replace the messages of *day* by sums; how many there were.
 
     People who cannot count leave no sum, and neither do deletions and messages in a language
-    that is *frozen*.
+    that is *frozen*.  Whom people answered leaves one only where *replies* is true: where nothing
+    is made of it, it is not kept.
     """
     of_day = OPEN_SCORE.c.local_day == day
     counts = and_(
@@ -45,6 +63,7 @@ def fold(
             *_PERSON,
             func.count().label("messages"),
             func.sum(OPEN_SCORE.c.valence_micro).label("valence_micro"),
+            func.sum(cast(OPEN_SCORE.c.after_hours, Integer)).label("after_hours"),
             *_set_bits(OPEN_SCORE.c.signals, len(Signal)),
             *_set_bits(OPEN_SCORE.c.drivers, len(Driver)),
         )
@@ -55,8 +74,21 @@ def fold(
     for rows in found.partitions():
         connection.execute(PERSON_DAY.insert(), [_row(day, *row) for row in rows])
     scored_by = list(connection.execute(models).scalars())
+    if replies:
+        _keep_replies(connection, day, counts)
     connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))
     return connection.execute(delete(OPEN_SCORE).where(of_day)).rowcount
+
+
+def _keep_replies(connection: Connection, day: date, counts: ColumnElement[bool]) -> None:
+    whom = OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.other_leaf
+    sums = (
+        select(*whom, literal(day, Date()).label("local_day"), func.count().label("replies"))
+        .where(counts, OPEN_SCORE.c.other_leaf.is_not(None))
+        .group_by(*whom)
+    )
+    names = ["block", "pid", "other_leaf", "local_day", "replies"]
+    connection.execute(REPLY_DAY.insert().from_select(names, sums))
 
 
 def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]:
@@ -65,7 +97,7 @@ def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]
 
 
 def _row(day: date, block: int, pid: str, leaf: str, *sums: Any) -> dict[str, Any]:  # noqa: ANN401  integers of either driver
-    messages, valence, *bits = (int(value) for value in sums)
+    messages, valence, after_hours, *bits = (int(value) for value in sums)
     return {
         "block": block,
         "pid": pid,
@@ -75,9 +107,16 @@ def _row(day: date, block: int, pid: str, leaf: str, *sums: Any) -> dict[str, An
         "valence_micro": valence,
         "signals": bits[: len(Signal)],
         "drivers": bits[len(Signal) :],
+        "after_hours": after_hours,
     }
 
 
 def person_day(row: Any) -> PersonDay:  # noqa: ANN401  a row of PERSON_DAY
     """The sums of one row, as the mathematics reads them."""
-    return PersonDay(row.messages, row.valence_micro, tuple(row.signals), tuple(row.drivers))
+    return PersonDay(
+        row.messages,
+        row.valence_micro,
+        tuple(row.signals),
+        tuple(row.drivers),
+        row.after_hours or 0,
+    )

@@ -50,8 +50,9 @@ GRANTS: Final[Mapping[Process, Mapping[str, Sequence[Table]]]] = {
         )
     },
     # Whoever checks for the works council: all that is final, with the exact sums of released
-    # cells, since without them nothing can be made again; nothing of a person and no secret.
-    "auditor": {_READ: released.FINAL},
+    # cells, and headcounts, since without them nothing can be made again; nothing of a person and
+    # no secret.
+    "auditor": {_READ: (*released.FINAL, released.UNIT)},
 }
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from models.climate.windows import Window
 from services.alerts import api, database, migrations
 from services.alerts.api import access, alerts, health, indicators, outcomes, receipts, units
+from services.alerts.api import catalogue as catalogues
 from services.alerts.closing import Closer
 from services.alerts.console import routes as console
 from services.alerts.delivery import sender
@@ -35,6 +36,7 @@ from services.telemetry import logs
 from services.telemetry.clock import wall
 
 ROUTERS: Final = (
+    catalogues.router,
     indicators.router,
     units.router,
     alerts.router,

@@ -82,7 +82,7 @@ def tree_in(connection: Connection, quarter: str) -> UnitTree:
     return UnitTree(units)
 
 
-def _homes(
+def homes(
     connection: Connection, window: Window, leaves: frozenset[str]
 ) -> dict[tuple[int, str], str]:
     """One leaf a person: the first of this tree that they wrote from in their block.
@@ -102,11 +102,20 @@ def _homes(
         .group_by(*person, PERSON_DAY.c.leaf)
         .order_by(first, PERSON_DAY.c.leaf)
     )
-    homes: dict[tuple[int, str], str] = {}
+    leaf_of: dict[tuple[int, str], str] = {}
     for number, pid, leaf, _ in connection.execute(found):
         if leaf in leaves:  # as an IN they would be more variables than a statement can have
-            homes.setdefault((number, pid), leaf)
-    return homes
+            leaf_of.setdefault((number, pid), leaf)
+    return leaf_of
+
+
+def knows_hours(connection: Connection, window: Window) -> bool:
+    """Whether every sum of *window* says how much of it was written outside working hours."""
+    day = PERSON_DAY.c.local_day
+    unknown = select(PERSON_DAY.c.block).where(
+        day >= window.start, day < window.end_exclusive, PERSON_DAY.c.after_hours.is_(None)
+    )
+    return connection.execute(unknown.limit(1)).first() is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +183,4 @@ def _written(connection: Connection, window: Window) -> Iterator[Row[Any]]:
 
 def people(connection: Connection, window: Window, tree: UnitTree) -> People:
     """Everybody who wrote in *window* from a leaf of *tree*."""
-    return People(tree, _homes(connection, window, frozenset(tree.leaves)), connection)
+    return People(tree, homes(connection, window, frozenset(tree.leaves)), connection)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Final
 
 from sqlalchemy import Connection, select
 
+from models.climate.catalogue import AFTER_HOURS
 from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.climate.disclosure.privacy_budget import cadences as noisy_cadences
 from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, release
@@ -17,9 +18,9 @@ from models.climate.disclosure.released_statistic import statistic_of
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
-from services.alerts import budget, cadences, gateways, missed
+from services.alerts import budget, cadences, gateways, missed, replies
 from services.alerts.ledger import Terms, record, statistics
-from services.alerts.organisation import People, people, tree_of
+from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
 from services.alerts.tables.pseudonymous import FOLDED_DAY
 from services.contracts.governance import Policy, fingerprint
@@ -64,11 +65,14 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         window=window,
         cells=everybody.cells(window),
         k=policy.k,
-        indicators=policy.indicators,
+        indicators=_known(connection, window, policy),
         finer=_finer(connection, window, everybody, plan, noisy=noisy),
         noise=budget.noise_of(connection, account, tree, everybody) if account else None,
     )
-    if account is not None:
+    if account is None:  # exact figures of replies would undo the noise of a block
+        figures = replies.release(connection, window, tree, released, policy)
+        released = replace(released, published=(*released.published, *figures))
+    else:
         budget.enter(connection, account, now)
     models = _models(connection, window)
     terms = Terms(
@@ -87,6 +91,13 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     record(connection, window, released, terms, now)
     refused = account is not None and account.refused
     return Published(len(released.statistics), released.withheld, refused)
+
+
+def _known(connection: Connection, window: Window, policy: Policy) -> tuple[str, ...]:
+    """Indicators that the policy lists, without one that some older sums know nothing of."""
+    if knows_hours(connection, window):
+        return policy.indicators
+    return tuple(name for name in policy.indicators if name != AFTER_HOURS.id)
 
 
 def _finer(

@@ -13,10 +13,10 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
+from models.climate.catalogue import VALENCE
 from models.climate.windows import Cadence
 from models.simulation.play import World
 from services.alerts import database, indicators
-from services.alerts.console.view import VALENCE
 from services.alerts.delivery import signature
 from services.alerts.indicators import ClosedWindow, PublishedValue
 from services.cli.endpoints import add_endpoint
@@ -181,5 +181,5 @@ class Demo:
 
 
 def _valence(cells: tuple[PublishedValue, ...], unit: str | None) -> str:
-    found = [c.value for c in cells if c.unit == unit and c.indicator == VALENCE]
+    found = [c.value for c in cells if c.unit == unit and c.indicator == VALENCE.id]
     return f"{found[0]:+.2f}" if found else "-"

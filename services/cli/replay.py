@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerts import database
-from services.alerts.ledger import replay as ledger_replay
-from services.alerts.ledger.replay import Difference, Replay
+from services.alerts import replay as replays
+from services.alerts.replay import Difference, Replay
 from services.cli.climate_database import URL
 
 DIFFERS: Final = 1
@@ -59,15 +59,15 @@ def replay(receipt: str | None, url: str, *, everything: bool) -> None:
 
 
 def _all(connection: Connection) -> Iterable[Replay]:
-    for read, one in enumerate(ledger_replay.everything(connection), start=1):
+    for read, one in enumerate(replays.everything(connection), start=1):
         yield one
         if read % EVERY == 0:
             click.echo(f"{read} windows", err=True)
 
 
 def _one(connection: Connection, receipt: str) -> Replay:
-    entries = ledger_replay.vouched(connection)
-    found = ledger_replay.replay(connection, receipt, entries)
+    entries = replays.vouched(connection)
+    found = replays.replay(connection, receipt, entries)
     if found.window is None and receipt not in entries:
         raise click.UsageError("There is no such receipt.")
     return found

@@ -20,8 +20,9 @@ from pydantic import (
     model_validator,
 )
 
+from models.climate.catalogue import INDICATORS
 from models.climate.disclosure.privacy_budget import PrivacyMode
-from models.language.labels import Driver, Language, Signal
+from models.language.labels import Language
 from services.contracts import policy_document, registration
 from services.contracts.denied_channels import denied
 from services.contracts.failures import Fault, faults
@@ -33,7 +34,6 @@ __all__ = ["FLOOR", "INDICATORS", "Policy", "PolicyInvalid", "Reason", "checked"
 FLOOR: Final = 5
 """No policy can release a value of fewer people."""
 LONGEST_TEXT_LIFE: Final = timedelta(hours=24)
-INDICATORS: Final = ("valence", *Signal, *(f"driver_{driver}" for driver in Driver))
 DEMO: Final = "demo"
 """The one source of a demo policy, and those below it."""
 
@@ -83,6 +83,8 @@ class Policy(_Part):
         frozen_languages: Messages in these count for nothing: the model reads this feed's worse
             than it was measured (``barograph drift``).
         k: Fewest people behind a published value.
+        reply_level: Level of the tree between whose units replies are told, 1 the one below the
+            whole organisation; one level alone, for two could be subtracted.
         differential_privacy: How much noise is added to what may be published; a change counts
             from the next block on.
         expires: Last day on which it is in force.
@@ -99,6 +101,7 @@ class Policy(_Part):
     labels: dict[str, str] = {}
     indicators: Annotated[tuple[str, ...], Field(min_length=1)]
     frozen_languages: tuple[Language, ...] = ()
+    reply_level: Annotated[int, Field(ge=1)] = 1
     k: Annotated[int, Field(ge=FLOOR)] = 10
     differential_privacy: Annotated[PrivacyMode, BeforeValidator(_as_said)] = PrivacyMode.OFF
     text_life: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST_TEXT_LIFE)] = timedelta(

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from models.climate.disclosure.receipt import read
 from models.climate.windows import Cadence
 from services.alerts import database, ledger
-from services.alerts.ledger import replay as replays
+from services.alerts import replay as replays
 from services.alerts.ledger.statistics import of_window
 from services.alerts.rules.released import look
 from services.alerts.tables import released

@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Connection, Engine, Table, func, select, text, update
 
 from services.alerts import database, ledger
+from services.alerts import replay as replays
 from services.alerts.ledger import recording
-from services.alerts.ledger import replay as replays
 from services.alerts.ledger.digests import digest_of_cells
 from services.alerts.ledger.verification import sound_receipt
 from services.alerts.tables import released
@@ -76,7 +76,7 @@ def test_a_thousand_random_windows_come_out_as_they_were_published(thousand: Eng
     print(f"{len(found)} windows, {published} values, {shares_alone} units of shares alone")
     assert [one for one in found if one.differences] == []
     assert len(found) == 1001
-    assert sum(one.values for one in found) == published > 4_000
+    assert sum(one.values for one in found) == published > 3_000
     assert cadences == {"day", "week", "four_weeks"}
     assert shares_alone > 50
     assert holds

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
+from models.climate.disclosure.thresholds import FLOOR
+
 FINE_FROM: Final = 25
 """Contributors from which values have steps of 0.01; below they have steps of 0.02."""
 _BANDS: Final = ((100, "100+"), (50, "50-99"), (25, "25-49"), (15, "15-24"), (10, "10-14"))
@@ -20,6 +22,21 @@ def band(contributors: int) -> str:
     ('10-14', '15-24', '100+')
     """
     return next((name for least, name in _BANDS if contributors >= least), SMALLEST_BAND)
+
+
+def fewest(name: str) -> int:
+    """Fewest contributors that fall in the band *name*.
+
+    >>> fewest("5-9"), fewest("25-49"), fewest("100+")
+    (5, 25, 100)
+
+    Raises:
+        ValueError: there is no such band.
+    """
+    known = {SMALLEST_BAND: FLOOR} | {spelled: least for least, spelled in _BANDS}
+    if name not in known:
+        raise ValueError("there is no such band")
+    return known[name]
 
 
 def at_least(k: int) -> str:

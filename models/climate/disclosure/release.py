@@ -10,6 +10,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
+from models.climate import catalogue
+from models.climate.catalogue import BY_ID, INDICATORS
 from models.climate.cell import Cell
 from models.climate.disclosure import cadence_plan
 from models.climate.disclosure.additive import check_sums
@@ -18,6 +20,7 @@ from models.climate.disclosure.counting_gate import ClosedWindow, Shown
 from models.climate.disclosure.noise import Noise
 from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic, statistic_of
 from models.climate.disclosure.selection import Outcome, select, select_shares
+from models.climate.disclosure.tenths import TENTHS, select_tenths
 from models.climate.disclosure.thresholds import FLOOR
 from models.climate.disclosure.two_sided import SHARES
 from models.climate.disclosure.week_of_days import week_of_days, with_weeks_of_days
@@ -31,12 +34,12 @@ __all__ = [
     "Release",
     "ReleasedStatistic",
     "published_cells",
+    "published_figure",
     "release",
 ]
 
-VALENCE: Final = "valence"
-INDICATORS: Final = (VALENCE, *SHARES)
-"""What can be published, in the order in which it is."""
+VALENCE: Final = catalogue.VALENCE.id
+PARTICIPATION: Final = catalogue.PARTICIPATION.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,13 @@ class PublishedCell:
         cadence: How long the window is.
         window_start: First local day.
         window_end: First local day after it.
-        value: Valence from -1 to 1, or the share of contributors from 0 to 1.
+        value: In its unit of measure and range.
         band: How many contributors, roughly.
         margin: Nine in ten such values lie so near to what they would be without the noise that
             was added; None where none was.
+
+    Raises:
+        ValueError: the catalogue knows no such indicator, or not of windows of this length.
     """
 
     indicator: str
@@ -63,6 +69,11 @@ class PublishedCell:
     value: float
     band: str
     margin: float | None = None
+
+    def __post_init__(self) -> None:
+        known = BY_ID.get(self.indicator)
+        if known is None or self.cadence not in known.cadences:
+            raise ValueError("the indicator is not in the catalogue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +158,16 @@ def _statistics(shown: Shown, k: int, indicators: Collection[str]) -> Iterator[R
     by_week = shown.window.cadence is not Cadence.DAY
     listed = [name for name in SHARES if name in indicators and by_week]
     shares = {name: select_shares(beside, name, k) for name in listed}
+    tenths = select_tenths(beside) if PARTICIPATION in indicators and by_week else {}
     valence = VALENCE in indicators
     for unit in shown.tree.top_down():
-        kept = tuple(name for name in listed if unit in shares[name])
-        if unit in shown.units and (valence or kept):
-            yield statistic_of(unit, shown.window, shown.cells[unit], valence=valence, shares=kept)
+        kept, tenth = tuple(name for name in listed if unit in shares[name]), tenths.get(unit)
+        if unit in shown.units and (valence or kept or tenth is not None):
+            cell = shown.cells[unit]
+            yield statistic_of(unit, shown.window, cell, valence=valence, shares=kept, tenth=tenth)
         elif unit in beside.units:
-            week = week_of_days(unit, shown, shares=kept)
-            if week.has_valence or kept:
+            week = week_of_days(unit, shown, shares=kept, tenth=tenth)
+            if week.has_valence or kept or tenth is not None:
                 yield week
 
 
@@ -178,6 +191,34 @@ def published_cells(statistic: ReleasedStatistic, k: int) -> Iterator[PublishedC
         if name in statistic.shares:
             exact = Fraction(statistic.shares[name], statistic.contributors)
             yield _published(statistic, name, exact, k)
+    if statistic.tenth is not None:
+        yield _published(statistic, PARTICIPATION, Fraction(statistic.tenth, TENTHS), k)
+
+
+def published_figure(
+    indicator: str, unit: str, window: Window, value: float, contributors: int
+) -> PublishedCell:
+    """What people may see of one figure of the shown part of a week of replies.
+
+    What of the replies may be known has been decided before: the figure is made of nothing else.
+
+    Raises:
+        ValueError: the indicator is none of replies, or it needs more contributors.
+    """
+    known = BY_ID.get(indicator)
+    if known is None or known.family is not catalogue.Family.NETWORK:
+        raise ValueError("the indicator is none of replies")
+    if contributors < (known.smallest or FLOOR):
+        raise ValueError("too few contributors for the indicator")
+    return PublishedCell(
+        indicator=indicator,
+        unit=unit,
+        cadence=window.cadence,
+        window_start=window.start,
+        window_end=window.end_exclusive,
+        value=coarse(Fraction(value), contributors),
+        band=band(contributors),
+    )
 
 
 def _with_noise(

@@ -34,6 +34,7 @@ class ReleasedStatistic:
         squares_micro: Sum over people of weight times squared mean valence, in millionths (``Q``);
             None where it was not kept yet or there is noise.
         shares: Contributors who are in each share that was released, and in no other.
+        tenth: The tenth in which participation lies; None where it was not released.
         margin: Nine in ten valences lie so near to what they would be without noise, in steps of
             0.01, rounded up; None where none was added.
     """
@@ -46,6 +47,7 @@ class ReleasedStatistic:
     n_eff: float
     squares_micro: int | None = None
     shares: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    tenth: int | None = None
     margin: float | None = None
 
     @property
@@ -78,10 +80,16 @@ class ReleasedStatistic:
         return (self.weighted_micro - part.weighted_micro) / weight / MICRO if weight > 0 else None
 
 
-def statistic_of(
-    unit: str, window: Window, cell: Cell, *, valence: bool, shares: tuple[str, ...]
+def statistic_of(  # noqa: PLR0913  what may be kept, each named
+    unit: str,
+    window: Window,
+    cell: Cell,
+    *,
+    valence: bool,
+    shares: tuple[str, ...],
+    tenth: int | None = None,
 ) -> ReleasedStatistic:
-    """What of *cell* may be kept: sums of valence if that is released, and the *shares* that are.
+    """What of *cell* may be kept: sums of valence if that is released, *shares* and *tenth* too.
 
     Raises:
         ValueError: a share is unknown.
@@ -95,4 +103,5 @@ def statistic_of(
         n_eff=cell.effective_contributors if valence else 0.0,
         squares_micro=cell.squares_micro if valence else 0,
         shares=MappingProxyType({name: numerator(cell, name) for name in shares}),
+        tenth=tenth,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.climate import catalogue
 from models.climate.cell import Cell
 from models.climate.person_day import NO_DRIVERS, NO_SIGNALS
-from models.language.labels import Driver, Signal
 
 LEAST: Final = 5
 """Fewest people on either side of a share that is shown."""
-SHARES: Final = (*(str(signal) for signal in Signal), *(f"driver_{driver}" for driver in Driver))
+SHARES: Final = tuple(
+    one.id for one in (*catalogue.SIGNALS, *catalogue.DRIVERS, catalogue.AFTER_HOURS)
+)
 """Indicators that are a share of contributors, signals first."""
 
 
@@ -20,7 +22,8 @@ def numerator(cell: Cell, indicator: str) -> int:
     Raises:
         ValueError: it is none of ``SHARES``.
     """
-    return (cell.signal_contributors + cell.driver_contributors)[SHARES.index(indicator)]
+    inside = (*cell.signal_contributors, *cell.driver_contributors, cell.after_hours_contributors)
+    return inside[SHARES.index(indicator)]
 
 
 def two_sided(cell: Cell, indicator: str) -> bool:
@@ -33,4 +36,4 @@ def two_sided(cell: Cell, indicator: str) -> bool:
     return inside >= LEAST and cell.contributors - inside >= LEAST
 
 
-assert len(SHARES) == len(NO_SIGNALS) + len(NO_DRIVERS)
+assert len(SHARES) == len(NO_SIGNALS) + len(NO_DRIVERS) + 1

@@ -37,13 +37,17 @@ def with_weeks_of_days(shown: Shown, k: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def week_of_days(unit: str, shown: Shown, *, shares: tuple[str, ...]) -> ReleasedStatistic:
-    """The sums of the days of *unit* that were published, and the *shares* of its whole week.
+def week_of_days(
+    unit: str, shown: Shown, *, shares: tuple[str, ...], tenth: int | None
+) -> ReleasedStatistic:
+    """The sums of the published days of *unit*, and the *shares* and *tenth* of its whole week.
 
     It is as certain as its most certain day: what the whole week would say of that is not summed
     up from days.
     """
-    week = statistic_of(unit, shown.window, shown.cells[unit], valence=False, shares=shares)
+    week = statistic_of(
+        unit, shown.window, shown.cells[unit], valence=False, shares=shares, tenth=tenth
+    )
     days = [closed.released[unit] for closed in shown.finer if unit in closed.released]
     return ReleasedStatistic(
         unit=unit,
@@ -54,4 +58,5 @@ def week_of_days(unit: str, shown: Shown, *, shares: tuple[str, ...]) -> Release
         n_eff=max((day.n_eff for day in days), default=0.0),
         squares_micro=None if days else 0,
         shares=week.shares,
+        tenth=week.tenth,
     )

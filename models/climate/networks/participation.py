@@ -1,4 +1,4 @@
-"""Who takes part at all: shares of people, of channels and of messages, none of them a climate."""
+"""Who takes part: shares of people, of channels and of messages, none of them a climate."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from models.climate.disclosure.tenths import LEAST_PEOPLE
 from models.climate.disclosure.thresholds import ONE_AT_MOST, TWO_AT_MOST
 from models.climate.disclosure.two_sided import LEAST
 
-LEAST_PEOPLE: Final = 25
-"""Fewest people a share is of: the participation of 25 has an SD of 0.06 (design study)."""
-BANDS: Final = 10
-"""Participation is told in tenths: headcounts are known, so an exact share would be a count, and a
-tenth is wider than its SD at the smallest size."""
 LEAST_MEMBERS: Final = 10
 """Of a channel that could be a ghost town (design study)."""
 LEAST_AGE: Final = 90
@@ -78,30 +74,6 @@ class Conversation:
     def inside(self) -> int:
         """Messages that answer or are answered."""
         return self.answers + self.answered - self.both
-
-
-def participation(contributors: int, eligible: int) -> tuple[float, float] | None:
-    """The tenth in which the share of people who contribute lies: its lower and upper end.
-
-    Returns:
-        None for fewer than ``LEAST_PEOPLE`` eligible people, fewer than ``two_sided.LEAST`` who
-        contribute or who do not, or where only one number of people in the tenth is allowed: then
-        the tenth would be that number.
-
-    Raises:
-        ValueError: more contribute than may.
-    """
-    if not 0 <= contributors <= eligible:
-        raise ValueError("contributors are not among the eligible")
-    tenth = BANDS * contributors // max(eligible, 1)
-    allowed = [
-        number
-        for number in range(LEAST, eligible - LEAST + 1)
-        if BANDS * number // eligible == tenth
-    ]
-    if eligible < LEAST_PEOPLE or contributors not in allowed or len(allowed) == 1:
-        return None
-    return tenth / BANDS, (tenth + 1) / BANDS
 
 
 def return_curve(came: int, returned: Sequence[int]) -> tuple[float | None, ...]:

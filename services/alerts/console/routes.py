@@ -17,6 +17,7 @@ from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
 from services.alerts.console import outcomes
+from services.alerts.console.measured import measured
 from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
 
@@ -113,6 +114,7 @@ def render(  # noqa: PLR0913  parts of the page, the last two by name
             say=words.say,
             languages=[(one.value, wording(one).say("language")) for one in Language],
             facts=facts,
+            measured=measured(words, facts.k),
             beside=beside,
             receipt=receipt,
         )

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from models.climate.catalogue import (
+    AFTER_HOURS,
+    DRIVERS,
+    PARTICIPATION,
+    SIGNALS,
+    VALENCE,
+    Indicator,
+)
 from models.climate.windows import Cadence
-from models.language.labels import Driver, Signal
+from services.alerts.console import networks
 from services.alerts.console.chart import Chart, Line, chart
 from services.alerts.console.wording import Wording
 from services.alerts.indicators import ClosedWindow, PublishedValue, UnitInfo
 
-VALENCE = "valence"
 STEPS = 5
 """Shades on either side of zero."""
 
@@ -94,6 +101,8 @@ class View:
     four_weeks: Table
     signals: tuple[Share, ...]
     drivers: tuple[Share, ...]
+    participation: tuple[Share, ...]
+    networks: networks.Networks
     published: int
     withheld: int
     late: int
@@ -156,6 +165,10 @@ def shares(
     )
 
 
+def _named(listed: Iterable[Indicator], wording: Wording) -> dict[str, str]:
+    return {one.id: wording.indicator(one.id) for one in listed}
+
+
 def _now(weeks: Sequence[PublishedValue], latest: ClosedWindow, wording: Wording) -> Now | None:
     if not weeks or weeks[-1].window_start != latest.start:
         return None
@@ -198,7 +211,7 @@ def view(
     units = as_tree(units)
     by_cadence: dict[Cadence, dict[tuple[str, date], PublishedValue]] = {c: {} for c in Cadence}
     for value in published:
-        if value.indicator == VALENCE:
+        if value.indicator == VALENCE.id:
             by_cadence[value.cadence][value.unit, value.window_start] = value
     weekly = by_cadence[Cadence.WEEK]
     root = units[0]
@@ -233,8 +246,12 @@ def view(
         days=table(days, units, by_cadence[Cadence.DAY], wording),
         weeks=table(weeks, units, weekly, wording),
         four_weeks=table(fours, units, by_cadence[Cadence.FOUR_WEEKS], wording),
-        signals=shares({s.value: wording.signal(s.value) for s in Signal}, whole, wording),
-        drivers=shares({f"driver_{d}": wording.driver(d) for d in Driver}, whole, wording),
+        signals=shares(_named(SIGNALS, wording), whole, wording),
+        drivers=shares(_named(DRIVERS, wording), whole, wording),
+        participation=shares(_named([PARTICIPATION, AFTER_HOURS], wording), whole, wording),
+        networks=networks.networks(
+            [v for v in published if v.window_start == latest.start], units, wording
+        ),
         published=latest.published,
         withheld=latest.withheld,
         late=latest.late,

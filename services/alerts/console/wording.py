@@ -13,6 +13,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from models.climate.catalogue import BY_ID, Family
 from models.language.labels import Language
 
 FOLDER = Path(__file__).with_name("words")
@@ -38,13 +39,28 @@ class Wording:
         """
         return str(self.words[key]).format(**filled)
 
-    def signal(self, name: str) -> str:
-        """What the pages call a signal."""
-        return str(self.words["signals"][name])
+    def indicator(self, name: str) -> str:
+        """What the pages call an indicator of the catalogue.
 
-    def driver(self, name: str) -> str:
-        """What the pages call a driver."""
-        return str(self.words["drivers"][name])
+        Raises:
+            KeyError: there is no such indicator, or no name for it.
+        """
+        family = BY_ID[name].family
+        if family is Family.SIGNAL:
+            return str(self.words["signals"][name])
+        if family is Family.DRIVER:
+            return str(self.words["drivers"][name.removeprefix("driver_")])
+        return str(self.words["indicators"][name])
+
+    def meaning(self, name: str) -> str:
+        """What an indicator of the catalogue measures, in one sentence.
+
+        Raises:
+            KeyError: there is no such indicator, or no sentence for it.
+        """
+        family = BY_ID[name].family
+        shared = family.value if family in {Family.SIGNAL, Family.DRIVER} else name
+        return str(self.words["meanings"][shared]).format(name=self.indicator(name))
 
     def day(self, day: date) -> str:
         """Return a date in full."""

@@ -10,6 +10,7 @@ import json
 from datetime import UTC
 from typing import Any, Final
 
+from models.climate.catalogue import BY_ID
 from services.alerts.delivery import wording
 from services.alerts.delivery.notice import Alert, Kind, Locale, Mode, Notice, RuleFacts
 
@@ -71,7 +72,7 @@ def _alert(
             said["value"] = alert.value
             if alert.noise is not None:
                 said["noise"] = alert.noise
-            said["unit_of_measure"] = "score"
+            said["unit_of_measure"] = BY_ID[rule.indicator].measure.value if rule else None
             said["change"] = alert.change and {
                 "size": alert.change.size,
                 "interval_90": [*alert.change.interval],

@@ -15,6 +15,7 @@ from models.climate.windows import Window
 from services.alerts.tables.released import (
     CADENCE,
     PUBLISHED_CELL,
+    RELEASED_REPLIES,
     RELEASED_STATISTIC,
     WINDOW_SUMMARY,
 )
@@ -22,6 +23,7 @@ from services.alerts.tables.released import (
 _CELL: Final = PUBLISHED_CELL.c
 _SUMS: Final = RELEASED_STATISTIC.c
 _SUMMARY: Final = WINDOW_SUMMARY.c
+_REPLIES: Final = RELEASED_REPLIES.c
 _OLD_SUMS: Final = (
     _SUMS.unit, _SUMS.weight, _SUMS.weighted_micro, _SUMS.contributors, _SUMS.n_eff,
 )  # fmt: skip
@@ -67,6 +69,17 @@ def digest_of_sums(connection: Connection, window: Window, form: int, nonce: str
         nonce: Of its ledger entry.
     """
     return _digest(connection, _SUMS_BY_FORMAT[form], window, nonce if form > 1 else None)
+
+
+def digest_of_replies(connection: Connection, window: Window) -> str | None:
+    """Hash over what was released of the replies of *window*; None where nothing was."""
+    columns = _REPLIES.unit, _REPLIES.band, _REPLIES.rest, _REPLIES.replies
+    there = select(_REPLIES.unit).where(
+        _REPLIES.cadence == window.cadence.value, _REPLIES.window_start == window.start
+    )
+    if connection.execute(there.limit(1)).first() is None:
+        return None
+    return _digest(connection, columns, window)
 
 
 def digest_of_summary(connection: Connection, window: Window) -> str:

@@ -19,6 +19,7 @@ from services.alerts.ledger.chain import append
 from services.alerts.ledger.digests import (
     digest_of_cells,
     digest_of_plan,
+    digest_of_replies,
     digest_of_summary,
     digest_of_sums,
 )
@@ -67,6 +68,8 @@ def record(
     connection: Connection, window: Window, released: Release, terms: Terms, now: datetime
 ) -> Receipt:
     """Write what was released of *window*, its receipt, its summary and its ledger entry.
+
+    What was released of its replies stands there already, and the entry vouches for it too.
 
     The caller's transaction decides: all of it is written, or nothing.
     """
@@ -120,6 +123,8 @@ def record(
     }
     if plan := digest_of_plan(connection, terms.quarter):
         entry["plan"] = plan
+    if (replies := digest_of_replies(connection, window)) is not None:
+        entry["replies"] = replies
     append(connection, "window_closed", entry, now)
     return receipt
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from models.climate.catalogue import PARTICIPATION
 from models.climate.disclosure.receipt import canonical
 from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.windows import Cadence, Window, window_of
@@ -24,7 +25,9 @@ def of_window(connection: Connection, window: Window) -> dict[str, ReleasedStati
 
 
 def of_row(row: Row[Any]) -> ReleasedStatistic:
-    """The sums in one row of ``RELEASED_STATISTIC``."""
+    """The sums in one row of ``RELEASED_STATISTIC``; the tenth stands among its shares."""
+    shares: dict[str, int] = json.loads(row.shares or "{}")
+    tenth = shares.pop(PARTICIPATION.id, None)
     return ReleasedStatistic(
         unit=row.unit,
         window=window_of(Cadence(row.cadence), row.window_start),
@@ -33,13 +36,15 @@ def of_row(row: Row[Any]) -> ReleasedStatistic:
         contributors=row.contributors,
         n_eff=row.n_eff,
         squares_micro=row.squares_micro,
-        shares=MappingProxyType(json.loads(row.shares or "{}")),
+        shares=MappingProxyType(shares),
+        tenth=tenth,
         margin=row.margin,
     )
 
 
 def as_row(statistic: ReleasedStatistic) -> dict[str, object]:
     """The row that keeps *statistic*."""
+    tenth = {} if statistic.tenth is None else {PARTICIPATION.id: statistic.tenth}
     return {
         "unit": statistic.unit,
         "cadence": statistic.window.cadence.value,
@@ -49,6 +54,6 @@ def as_row(statistic: ReleasedStatistic) -> dict[str, object]:
         "contributors": statistic.contributors,
         "n_eff": statistic.n_eff,
         "squares_micro": statistic.squares_micro,
-        "shares": canonical(dict(statistic.shares)).decode("ascii"),
+        "shares": canonical({**statistic.shares, **tenth}).decode("ascii"),
         "margin": statistic.margin,
     }

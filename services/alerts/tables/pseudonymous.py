@@ -34,6 +34,7 @@ OPEN_SCORE: Final = Table(
     Column("local_day", Date, nullable=False),
     Column("after_hours", Boolean, nullable=False),
     Column("place", String(32), nullable=False),
+    Column("other_leaf", String(63)),
     Column("language", String(2)),
     Column("valence_micro", Integer),
     Column("signals", Integer, nullable=False),
@@ -44,7 +45,9 @@ OPEN_SCORE: Final = Table(
     Index("open_score_day", "local_day"),
     Index("open_score_person", "block", "pid"),
 )
-"""One row a message of a day that has not folded; no value: deleted, or nothing to score."""
+"""One row a message of a day that has not folded; no value: deleted, or nothing to score.
+
+``other_leaf`` is the leaf of the people whom a reply answers; never who they are."""
 
 PERSON_DAY: Final = Table(
     "person_day",
@@ -57,9 +60,24 @@ PERSON_DAY: Final = Table(
     Column("valence_micro", BigInteger, nullable=False),
     Column("signals", JSON, nullable=False),
     Column("drivers", JSON, nullable=False),
+    Column("after_hours", Integer),
     Index("person_day_day", "local_day"),
 )
-"""Sums over one person's day; they go when the four weeks close."""
+"""Sums over one person's day; they go when the four weeks close.
+
+``after_hours`` is NULL in rows that are older than it: of them it is not known."""
+
+REPLY_DAY: Final = Table(
+    "reply_day",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+    Column("local_day", Date, primary_key=True),
+    Column("other_leaf", String(63), primary_key=True),
+    Column("replies", Integer, nullable=False),
+    Index("reply_day_day", "local_day"),
+)
+"""How often somebody answered people of a leaf on one day; gone once its week has closed."""
 
 WITHDRAWN: Final = Table(
     "withdrawn",

@@ -81,8 +81,24 @@ RELEASED_STATISTIC: Final = Table(
 )
 """Sums of released cells alone: all that their published values are made from.
 
-``shares`` is canonical JSON, contributors by indicator.  It and the squares are NULL
-in rows that are older than they, ``margin`` without noise."""
+``shares`` is canonical JSON, contributors by indicator, and the tenth of participation.
+It and the squares are NULL in rows that are older than they, ``margin`` without noise."""
+
+RELEASED_REPLIES: Final = Table(
+    "released_replies",
+    METADATA,
+    Column("unit", String(63), primary_key=True),
+    Column("cadence", String(10), primary_key=True),
+    Column("window_start", Date, primary_key=True),
+    Column("band", String(16), nullable=False),
+    Column("rest", BigInteger, nullable=False),
+    Column("replies", Text, nullable=False),
+    Index("released_replies_window", "cadence", "window_start"),
+)
+"""What may be known of a week of replies: all that the figures of replies are made from.
+
+``replies`` is canonical JSON, replies by answered unit, of shown cells alone; ``rest`` is all other
+replies of the unit's people; ``band`` is how many of them contributed, roughly."""
 
 WINDOW_SUMMARY: Final = Table(
     "window_summary",
@@ -129,5 +145,13 @@ LEDGER: Final = Table(
 )
 """Each entry holds the hash of the one before: nothing can be changed or dropped in between."""
 
-FINAL: Final = (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY, RECEIPT, LEDGER, CADENCE)
+FINAL: Final = (
+    PUBLISHED_CELL,
+    RELEASED_STATISTIC,
+    RELEASED_REPLIES,
+    WINDOW_SUMMARY,
+    RECEIPT,
+    LEDGER,
+    CADENCE,
+)
 """The database refuses to change or remove a row of these."""

@@ -20,7 +20,9 @@ Days = dict[date, PersonDay]
 
 valences = st.lists(st.sampled_from([-1_000_000, 0, 1, 1_000_000]), min_size=1, max_size=7)
 written = valences.map(
-    lambda micro: PersonDay(len(micro), sum(micro), (len(micro) // 2, *NO_SIGNALS[1:]))
+    lambda micro: PersonDay(
+        len(micro), sum(micro), (len(micro) // 2, *NO_SIGNALS[1:]), after_hours=len(micro) // 3
+    )
 )
 days = st.integers(0, 27).map(lambda day: MONDAY + timedelta(days=day))
 people = st.dictionaries(days, written, min_size=1, max_size=12)
@@ -174,3 +176,12 @@ def test_days_of_two_platforms_add_up_to_one(one: PersonDay, other: PersonDay) -
 
     assert both.weight == min(one.messages + other.messages, 4)
     assert abs(both.weighted_micro) <= 4_000_000
+
+
+def test_somebody_who_writes_after_hours_counts_once_and_only_as_a_contributor() -> None:
+    often = {MONDAY: PersonDay(6, 0, after_hours=6), MONDAY + timedelta(days=1): PersonDay(2, 0)}
+    seldom = {MONDAY: PersonDay(2, 0, after_hours=2)}
+
+    assert cell_of(often, FOUR_WEEKS).after_hours_contributors == 1
+    assert cell_of(seldom, FOUR_WEEKS).after_hours_contributors == 0
+    assert cell([often, often, seldom]).after_hours_contributors == 2

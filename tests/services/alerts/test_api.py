@@ -111,7 +111,8 @@ def test_before_anything_is_published_there_is_an_empty_answer(place: Path, serv
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/indicators", "/v1/units", "/v1/alerts", "/metrics/indicators", "/"]
+    "path",
+    ["/v1/catalogue", "/v1/indicators", "/v1/units", "/v1/alerts", "/metrics/indicators", "/"],
 )
 def test_with_a_token_set_nothing_is_read_without_it(
     published: Path, serve: Serve, path: str

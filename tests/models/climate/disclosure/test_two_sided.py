@@ -29,13 +29,14 @@ def test_both_sides_count(
     assert two_sided(cell(contributors, inside), indicator) is expected
 
 
-def test_shares_are_the_signals_and_then_the_drivers() -> None:
+def test_shares_are_the_signals_then_the_drivers_then_the_hours() -> None:
     signals = Cell(signal_contributors=tuple(range(len(Signal))))
     drivers = Cell(driver_contributors=tuple(range(len(Driver))))
 
-    assert len(SHARES) == len(Signal) + len(Driver)
+    assert len(SHARES) == len(Signal) + len(Driver) + 1
     assert [numerator(signals, signal) for signal in Signal] == [*range(len(Signal))]
     assert [numerator(drivers, f"driver_{d}") for d in Driver] == [*range(len(Driver))]
+    assert numerator(Cell(after_hours_contributors=7), "after_hours") == 7
 
 
 def test_anything_else_is_no_share() -> None:

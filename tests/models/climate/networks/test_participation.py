@@ -13,54 +13,10 @@ from models.climate.networks.participation import (
     Conversation,
     conversation_index,
     ghost_town_ratio,
-    participation,
     return_curve,
 )
 
 DEAD, ALIVE = Channel(10, 90, 4), Channel(10, 90, 5)
-
-
-@pytest.mark.parametrize(
-    ("contributors", "eligible", "expected"),
-    [
-        (5, 25, (0.2, 0.3)),
-        (20, 25, None),
-        (19, 25, (0.7, 0.8)),
-        (5, 51, None),
-        (20, 26, (0.7, 0.8)),
-        (30, 100, (0.3, 0.4)),
-        (29, 100, (0.2, 0.3)),
-        (95, 100, (0.9, 1.0)),
-        (5, 24, None),
-        (4, 100, None),
-        (96, 100, None),
-        (100, 100, None),
-        (0, 100, None),
-        (0, 0, None),
-    ],
-)
-def test_participation_is_told_in_tenths_or_not_at_all(
-    contributors: int, eligible: int, expected: tuple[float, float] | None
-) -> None:
-    assert participation(contributors, eligible) == expected
-
-
-@given(st.integers(25, 400), st.data())
-def test_the_share_lies_in_its_tenth_and_is_no_headcount(
-    eligible: int, data: st.DataObject
-) -> None:
-    contributors = data.draw(st.integers(5, eligible - 5))
-
-    tenth = participation(contributors, eligible)
-
-    same = [n for n in range(eligible + 1) if participation(n, eligible) == tenth]
-    assert len(same) > 1
-    assert tenth is None or tenth[0] <= contributors / eligible < tenth[1]
-
-
-def test_more_than_all_cannot_take_part() -> None:
-    with pytest.raises(ValueError, match="not among the eligible"):
-        participation(26, 25)
 
 
 def test_the_curve_of_those_who_come_back_by_hand() -> None:

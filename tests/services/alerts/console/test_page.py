@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.climate.windows import Cadence
-from models.language.labels import Driver, Language, Signal
+from models.language.labels import Language
 from services.alerts.console import wording as words_module
 from services.alerts.console.chart import Line, chart
 from services.alerts.console.routes import Facts, render
@@ -162,14 +162,6 @@ def test_every_language_has_the_same_sentences_with_the_same_places() -> None:
     assert found[0] == found[1] == found[2]
 
 
-def test_every_signal_and_driver_has_a_name_in_every_language() -> None:
-    for language in Language:
-        words = wording(language)
-
-        assert all(map(words.signal, Signal))
-        assert all(map(words.driver, Driver))
-
-
 def test_no_page_names_an_emotion() -> None:
     folder = Path(words_module.__file__).with_name("words")
     text = " ".join(path.read_text("utf-8").lower() for path in folder.glob("*.toml"))
@@ -252,3 +244,30 @@ def test_without_a_unit_by_the_day_there_is_no_table_of_days() -> None:
     assert page is not None
 
     assert words.say("table_day_title") not in render(page, NOTHING, words, FACTS)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_figures_of_replies_are_shown_as_they_are_published(language: Language) -> None:
+    words = wording(language)
+    figures = [
+        value("acme.sales", 1, 0.41, "collaboration"),
+        value("acme.sales", 1, -0.18, "ei_index"),
+        value("acme", 1, 0.31, "modularity_low"),
+        value("acme.legal", 0, 0.99, "collaboration"),
+    ]
+    seen = shown([*VALUES, *figures], language)
+    html = unescape(render(seen, NOTHING, words, FACTS))
+
+    assert seen is not None
+    assert [row.name for row in seen.networks.rows] == [UNITS[1].names[language]]
+    assert seen.networks.rows[0].figures == (words.score(-0.18), None, words.percent(0.41), None)
+    assert seen.networks.whole == ((words.indicator("modularity_low"), words.score(0.31)),)
+    assert words.say("networks_title") in html
+    assert words.percent(0.41) in html
+    assert words.percent(0.99) not in html
+
+
+def test_without_figures_of_replies_the_page_has_no_section_of_them() -> None:
+    words = wording(Language.EN)
+
+    assert words.say("networks_title") not in render(shown(VALUES), NOTHING, words, FACTS)

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, select
 from models.climate.disclosure.receipt import Receipt
 from models.climate.disclosure.release import VALENCE, PublishedCell, published_cells
 from models.climate.windows import Window
+from services.alerts import replies
 from services.alerts.ledger import chain, statistics
 from services.alerts.ledger.digests import raw, spelled
 from services.alerts.ledger.verification import fault_of, sound_receipt
+from services.alerts.organisation import NoUnits
 from services.alerts.tables.released import LEDGER, PUBLISHED_CELL, RECEIPT
 
 What = Literal[
@@ -98,7 +100,10 @@ def replay(connection: Connection, receipt_id: str, entries: Entries) -> Replay:
     try:
         kept = [*statistics.of_window(connection, receipt.window).values()]
         made = [cell for one in kept for cell in published_cells(one, receipt.k)]
-    except (AttributeError, TypeError, ValueError, ZeroDivisionError):  # sums that are none
+        made += _of_replies(connection, receipt)
+    except (
+        AttributeError, KeyError, NoUnits, TypeError, ValueError, ZeroDivisionError,
+    ):  # fmt: skip  # sums that are none
         found.append(Difference("statistics"))
     else:
         found += [Difference("rules", unit=one.unit) for one in kept if not one.stands(receipt.k)]
@@ -118,6 +123,20 @@ def _of_ledger(
         yield Difference("entry")
     elif fault := fault_of(connection, receipt, entry):
         yield Difference(fault)
+
+
+def _of_replies(connection: Connection, receipt: Receipt) -> list[PublishedCell]:
+    """The figures of the replies that were released, of each indicator that is published at all.
+
+    Which ones the policy listed no table says: the receipt's count of values does.
+    """
+    cell, window = PUBLISHED_CELL.c, receipt.window
+    listed = select(cell.indicator).where(
+        cell.cadence == window.cadence.value, cell.window_start == window.start
+    )
+    names = set(connection.execute(listed.distinct()).scalars())
+    made = replies.made_again(connection, window, receipt.quarter)
+    return [figure for figure in made if figure.indicator in names]
 
 
 def _as_published(cell: PublishedCell, receipt_id: str) -> str:

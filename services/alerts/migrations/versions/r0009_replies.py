@@ -1,0 +1,83 @@
+"""Replies between units and hours of writing: sums while a window is open, and what is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+C = "pseudonymous"
+D = "released"
+
+
+def upgrade() -> None:
+    """Rows that are there already answered nobody that we know of."""
+    op.add_column("open_score", sa.Column("other_leaf", sa.String(63)), schema=_altered())
+    op.add_column("person_day", sa.Column("after_hours", sa.Integer()), schema=_altered())
+    op.create_table(
+        "reply_day",
+        _key("block", sa.Integer()),
+        _key("pid", sa.String(32)),
+        _key("local_day", sa.Date()),
+        _key("other_leaf", sa.String(63)),
+        _needed("replies", sa.Integer()),
+        schema=C,
+    )
+    op.create_index("reply_day_day", "reply_day", ["local_day"], schema=C)
+    op.create_table(
+        "released_replies",
+        _key("unit", sa.String(63)),
+        _key("cadence", sa.String(10)),
+        _key("window_start", sa.Date()),
+        _needed("band", sa.String(16)),
+        _needed("rest", sa.BigInteger()),
+        _needed("replies", sa.Text()),
+        schema=D,
+    )
+    op.create_index(
+        "released_replies_window", "released_replies", ["cadence", "window_start"], schema=D
+    )
+    _refuse_changes()
+
+
+def downgrade() -> None:
+    """Forget them."""
+    op.drop_table("released_replies", schema=D)
+    op.drop_table("reply_day", schema=C)
+    op.drop_column("person_day", "after_hours", schema=_altered())
+    op.drop_column("open_score", "other_leaf", schema=_altered())
+
+
+def _postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
+
+
+def _altered() -> str | None:
+    """SQLite has no schema, and what alters a table does not know of that."""
+    return C if _postgresql() else None
+
+
+def _key(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _needed(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False)
+
+
+def _refuse_changes() -> None:
+    if _postgresql():
+        op.execute(
+            "CREATE TRIGGER released_replies_is_final BEFORE UPDATE OR DELETE OR TRUNCATE "
+            f"ON {D}.released_replies FOR EACH STATEMENT EXECUTE FUNCTION {D}.refuse()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER released_replies_refuses_{verb.lower()} BEFORE {verb} ON "
+            "released_replies BEGIN SELECT RAISE(ABORT, 'published rows are final'); END"
+        )
