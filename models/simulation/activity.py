@@ -143,6 +143,17 @@ class Moods:
             + WEEKDAY_MOOD[weekday]
         )
 
+    def forget(self, before: int) -> None:
+        """Let go of the weeks *before* one, so that memory does not grow with them.
+
+        They can be asked for again: they are then drawn again, and are the same.
+        """
+        self._drawn = {
+            (whose, week): drawn
+            for (whose, week), drawn in self._drawn.items()
+            if week == _ALWAYS or week >= before
+        }
+
     def _one(self, spread: float, whose: str, week: int) -> float:
         if (whose, week) not in self._drawn:
             draw = stream(self._seed, "mood", whose, week)
