@@ -143,15 +143,17 @@ class Moods:
             + WEEKDAY_MOOD[weekday]
         )
 
-    def forget(self, before: int) -> None:
-        """Let go of the weeks *before* one, so that memory does not grow with them.
+    def advance(self, people: Iterable[Person], week: int) -> None:
+        """Take everybody on to *week* and let go of the weeks before: memory does not grow.
 
-        They can be asked for again: they are then drawn again, and are the same.
+        Who skips weeks would otherwise have their walk from the first one drawn again.
         """
+        for person in people:
+            self._person_week(person.id, week)
         self._drawn = {
-            (whose, week): drawn
-            for (whose, week), drawn in self._drawn.items()
-            if week == _ALWAYS or week >= before
+            (whose, drawn_in): drawn
+            for (whose, drawn_in), drawn in self._drawn.items()
+            if drawn_in == _ALWAYS or drawn_in >= week
         }
 
     def _one(self, spread: float, whose: str, week: int) -> float:

@@ -76,7 +76,7 @@ class Day:
     def week_begins(self, week: int, stage: Stage) -> None:
         """From now on *stage* is what is different."""
         self._week, self._stage = week, stage
-        self._moods.forget(week - 1)
+        self._moods.advance(stage.organisation.people, week)
         self._threads.stand(stage.organisation)
 
     def messages(self, day: date) -> Iterator[tuple[SimulatedEvent, Example, Fate]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -461,13 +462,30 @@ def test_what_was_written_is_told_by_team_and_week(
     assert told == counted
 
 
-def test_forgetting_old_weeks_changes_no_mood(calm: PlantedWorld) -> None:
-    person, units = calm.organisation.people[0], ("halyard",)
-    keeping, forgetting = Moods(3), Moods(3)
+def test_moods_that_let_go_of_old_weeks_are_the_same_moods(calm: PlantedWorld) -> None:
+    people, units = calm.organisation.people[:3], ("halyard",)
+    keeping, advancing = Moods(3), Moods(3)
     for week in range(6):
-        forgetting.forget(week - 1)
-        assert forgetting.of(person, units, week, 0) == keeping.of(person, units, week, 0)
-    assert forgetting.of(person, units, 1, 0) == keeping.of(person, units, 1, 0)
+        advancing.advance(people, week)
+        assert advancing.of(people[0], units, week, 0) == keeping.of(people[0], units, week, 0)
+    assert advancing.of(people[1], units, 5, 0) == keeping.of(people[1], units, 5, 0)
+    assert advancing.of(people[1], units, 1, 0) == keeping.of(people[1], units, 1, 0)
+
+
+def test_memory_grows_with_people_and_not_with_weeks(calm: PlantedWorld) -> None:
+    def peak(weeks: int) -> int:
+        organisation = organise(60, seed=5, first_day=FIRST)
+        world = replace(calm, organisation=organisation, weeks=weeks, messages=100 * weeks)
+        tracemalloc.start()
+        try:
+            for _ in play(world, Found()):
+                pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(40)  # fills the caches, which are bounded
+    assert peak(40) < 1.5 * peak(8)
 
 
 def test_a_bank_without_a_message_for_something_is_refused() -> None:
