@@ -23,7 +23,6 @@ Some = Annotated[float, Field(gt=0, le=1)]
 Week = Annotated[int, Field(ge=1, le=104)]
 Unit = Annotated[str, Field(min_length=1, max_length=63)]
 ADay = Annotated[float, Field(gt=0, le=200)]
-Row = TypeVar("Row", bound="_Table")
 Entry = TypeVar("Entry")
 
 
@@ -92,7 +91,7 @@ class _Holiday(_Table):
     left: Share
 
 
-class _Some(_Weeks):
+class _Portion(_Weeks):
     unit: Unit
     share: Some
 
@@ -114,7 +113,7 @@ class _OptOut(_Table):
     share: Some
 
 
-class _Late(_Some):
+class _Late(_Portion):
     hours: Annotated[int, Field(ge=1, le=600)]
 
 
@@ -153,7 +152,7 @@ class TruthFile(_Table):
     transfer: tuple[_Transfer, ...] = ()
     dominance: tuple[_Dominance, ...] = ()
     holiday: tuple[_Holiday, ...] = ()
-    absence: tuple[_Some, ...] = ()
+    absence: tuple[_Portion, ...] = ()
     languages: tuple[_Languages, ...] = ()
     bot: tuple[_Bot, ...] = ()
     opt_out: tuple[_OptOut, ...] = ()

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from models.simulation.activity import Activity
@@ -21,9 +22,9 @@ from models.simulation.planting.threads import Threads
 from models.simulation.planting.truth import Truth
 from models.simulation.writing import SimulatedEvent
 
-PATIENCE = timedelta(hours=48)
+PATIENCE: Final = timedelta(hours=48)
 """How long after the last week the feed goes on: what arrives later is never sent."""
-ZONE = ZoneInfo("Europe/Brussels")
+ZONE: Final = ZoneInfo("Europe/Brussels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from typing import Final
 
 from models.language.labels import Language, Signal
 
@@ -198,9 +199,9 @@ class Handling:
     disordered: float
 
 
-USUAL_REPLIES = Replies(share=0.35, outside=0.3, median_minutes=20.0)
+USUAL_REPLIES: Final = Replies(share=0.35, outside=0.3, median_minutes=20.0)
 """Ours; as many answers to other teams as at the level of scores."""
-USUAL_HANDLING = Handling(edited=0.01, deleted=0.005, twice=0.01, disordered=0.1)
+USUAL_HANDLING: Final = Handling(edited=0.01, deleted=0.005, twice=0.01, disordered=0.1)
 """As in the demonstration, which has nothing out of order."""
 
 Entry = (
