@@ -143,6 +143,19 @@ class Moods:
             + WEEKDAY_MOOD[weekday]
         )
 
+    def advance(self, people: Iterable[Person], week: int) -> None:
+        """Take everybody on to *week* and let go of the weeks before: memory does not grow.
+
+        Who skips weeks would otherwise have their walk from the first one drawn again.
+        """
+        for person in people:
+            self._person_week(person.id, week)
+        self._drawn = {
+            (whose, drawn_in): drawn
+            for (whose, drawn_in), drawn in self._drawn.items()
+            if drawn_in == _ALWAYS or drawn_in >= week
+        }
+
     def _one(self, spread: float, whose: str, week: int) -> float:
         if (whose, week) not in self._drawn:
             draw = stream(self._seed, "mood", whose, week)

@@ -70,11 +70,16 @@ class Bank:
 
 def held_out_bank() -> Bank:
     """The bank of the corpus that ships: its held-out tenth, less what stands in the rest too."""
+    return Bank(held_out_examples())
+
+
+def held_out_examples() -> list[Example]:
+    """The corpus's held-out tenth, less what stands in the rest too."""
     corpus = load()
     learned = {_words(example) for example in corpus if not held_out(example.id)}
-    return Bank(
+    return [
         example for example in corpus if held_out(example.id) and _words(example) not in learned
-    )
+    ]
 
 
 def _words(example: Example) -> str:

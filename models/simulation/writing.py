@@ -69,6 +69,9 @@ class SimulatedEvent:
         identity: The writer's account.
         channel: Where it stands.
         example: What was written, with its true labels; empty text once deleted.
+        parent: Id of the message that this one answers.
+        thread: Id of the message that the conversation began with, if this is part of one.
+        automated: Whether the platform says that no person wrote it.
     """
 
     id: str
@@ -83,6 +86,9 @@ class SimulatedEvent:
     identity: str
     channel: str
     example: Example
+    parent: str | None = None
+    thread: str | None = None
+    automated: bool = False
 
     @property
     def text(self) -> str:

@@ -21,6 +21,7 @@ from services.alerts.delivery import signature
 from services.alerts.indicators import ClosedWindow, PublishedValue
 from services.cli.endpoints import add_endpoint
 from services.cli.feed_client import FeedClient
+from services.cli.played_feed import feed_of
 from services.cli.playing import last_monday, play_feed, trickle
 from services.cli.progress_bar import progress_bar
 from services.cli.simulate import world_of
@@ -80,7 +81,8 @@ class Demo:
         ) as http:
             first = asyncio.create_task(self._first_week())
             with progress_bar(self.console, world.messages) as show:
-                tally = await play_feed(FeedClient(http, self._key), world, on_progress=show)
+                feed = feed_of(world)
+                tally = await play_feed(FeedClient(http, self._key), feed, on_progress=show)
             self.console.print(
                 f"{tally.sent:,} events sent; waiting for the last week to close ..."
             )

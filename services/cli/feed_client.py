@@ -147,6 +147,16 @@ class FeedClient:
         """
         await self._request("PUT", "/v1/directory", json.dumps(directory).encode())
 
+    async def opt_out(self, identity: str) -> None:
+        """Say that the holder of *identity* does not take part any more.
+
+        Raises:
+            GatewayRefused: the key may not say so.
+            GatewayUnavailable: the gateway cannot be reached.
+        """
+        told = {"identity": identity, "opted_out": True}
+        await self._request("POST", "/v1/opt-outs", json.dumps(told).encode())
+
     async def declare(self, at: datetime) -> None:
         """Say that everything before *at* has been sent; the clock is ours until released.
 

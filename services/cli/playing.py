@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 from zoneinfo import ZoneInfo
 
 from models.climate.windows import LAST_MIDNIGHT, LATENESS, Cadence
-from models.simulation.organisation import Organisation
-from models.simulation.play import World, play
+from models.simulation.planting.play import OptedOut
+from models.simulation.play import World
 from models.simulation.trickle import Trickle
-from models.simulation.writing import EventKind, SimulatedEvent
 from services.cli.feed_client import FeedClient, GatewayRefused, GatewayUnavailable, Tally
+from services.cli.played_feed import Feed, Line, NewDirectory, cloud_event
 
-SOURCE: Final = "demo"
 ZONE: Final = ZoneInfo("Europe/Brussels")
 """Weeks begin and end at this midnight."""
 STEP: Final = timedelta(hours=4)
@@ -61,74 +59,21 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZONE).astimezone(UTC)
 
 
-def directory_of(organisation: Organisation) -> dict[str, Any]:
-    """The document that tells the gateway who belongs where."""
-    return {
-        "units": [
-            {
-                "id": unit.id,
-                "parent": unit.parent,
-                "names": {"en": unit.names.en, "nl": unit.names.nl, "fr": unit.names.fr},
-            }
-            for unit in organisation.units
-        ],
-        "people": [
-            {
-                "person": person.id,
-                "unit": person.unit,
-                "identities": list(person.identities),
-                "time_zone": person.time_zone,
-                "since": person.since.isoformat(),
-                "kind": "human",
-            }
-            for person in organisation.people
-        ],
-    }
-
-
-def cloud_event(event: SimulatedEvent) -> bytes:
-    """*event* as one line of a feed."""
-    data: dict[str, Any] = {
-        "message_id": event.message_id,
-        "identity": event.identity,
-        "channel": event.channel,
-        "visibility": "public",
-        "version": event.version,
-        "posted_at": _rfc3339(event.posted_at),
-    }
-    if event.kind is not EventKind.DELETED:
-        data["text"] = event.text
-    document = {
-        "specversion": "1.0",
-        "id": event.id,
-        "source": SOURCE,
-        "type": f"org.barograph.message.{event.kind}.v1",
-        "time": _rfc3339(event.at),
-        "datacontenttype": "application/json",
-        "data": data,
-    }
-    return json.dumps(document, ensure_ascii=False).encode()
-
-
-def _rfc3339(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 async def play_feed(
     client: FeedClient,
-    world: World,
+    feed: Feed,
     *,
     on_progress: Callable[[Progress], None] = lambda _: None,
     with_directory: bool = True,
     rate: float | None = None,
 ) -> Tally:
-    """Post every event of *world* in simulated time, and close its last week.
+    """Post every event of *feed* in simulated time, and close its last week.
 
     The gateway's clock is ours meanwhile; it lives again when this returns or fails.
 
     Args:
         client: The gateway.
-        world: What is played; its last week can be closed now.
+        feed: What is played; its last week can be closed now.
         on_progress: Called after each batch.
         with_directory: Whether to put the directory first.
         rate: Most events a second; None for as many as the gateway takes.
@@ -138,23 +83,31 @@ async def play_feed(
         GatewayUnavailable: the gateway cannot be reached.
     """
     if with_directory:
-        await client.put_directory(directory_of(world.organisation))
-    clock = midnight(world.first_day)
-    progress = Progress(1, world.weeks, clock, world.messages)
-    end = midnight(world.first_day + timedelta(weeks=world.weeks))
+        await client.put_directory(feed.directory)
+    clock = midnight(feed.first_day)
+    progress = Progress(1, feed.weeks, clock, feed.messages)
+    end = midnight(feed.first_day + timedelta(weeks=feed.weeks))
     await client.declare(clock)
     try:
         batch: list[bytes] = []
-        for event in play(world):
-            if event.arrives >= clock + STEP or len(batch) >= BATCH:
+        for step in feed.steps:
+            if step.at >= clock + STEP or len(batch) >= BATCH or not isinstance(step, Line):
                 await _send(client, batch, progress, rate)
                 on_progress(progress)
-            while event.arrives >= clock + STEP:
+            while step.at >= clock + STEP:
                 clock += STEP
                 await client.declare(clock)
-            batch.append(cloud_event(event))
-            progress.at = event.arrives
-            progress.week = min(world.weeks, 1 + (clock - midnight(world.first_day)).days // 7)
+            match step:
+                case Line(raw=raw):
+                    batch.append(raw)
+                case NewDirectory(directory=directory) if with_directory:
+                    await client.put_directory(directory)
+                case OptedOut(identity=identity):
+                    await client.opt_out(identity)
+                case _:
+                    pass
+            progress.at = step.at
+            progress.week = min(feed.weeks, 1 + (clock - midnight(feed.first_day)).days // 7)
         await _send(client, batch, progress, rate)
         await client.declare(end + CLOSED_AFTER)
         on_progress(progress)

@@ -29,7 +29,7 @@ from services.alerts.tables.pseudonymous import OPEN_SCORE
 from services.embedded.broker import resident_bytes
 from services.embedded.installation import Installation
 from services.embedded.supervisor import Program
-from tests.bench import closing, gate
+from tests.bench import closing, gate, simulation
 from tests.bench.figure import say
 from tests.broker import kafka
 from tests.journey.feed import directory, event, identity, long_ago
@@ -41,7 +41,7 @@ PEOPLE = 10_000
 SIZES = (1_000, 10_000, 100_000)
 SECONDS = 8.0
 STACKS = {"embedded": "Embedded broker, SQLite", "kafka": "Apache Kafka, PostgreSQL"}
-PARTS = ("gate", "closing", "line")
+PARTS = ("gate", "closing", "simulation", "line")
 NUMBERS = count()
 
 
@@ -225,7 +225,7 @@ async def measure(on: str) -> None:
     type=click.Choice(PARTS),
     multiple=True,
     default=PARTS,
-    help="Only this part: the release gate, the closing of windows, or the line of processes.",
+    help="Only this part: the gate, the closing of windows, the simulator, the line of processes.",
 )
 @click.option(
     "--people",
@@ -257,6 +257,8 @@ def bench(
         gate.measure()
     if "closing" in parts:
         closing.measure(people, where)
+    if "simulation" in parts:
+        simulation.measure()
     for on in (stacks or STACKS) if "line" in parts else ():
         if on == "kafka" and kafka.program() is None:
             print(f"Left out: {kafka.ABSENT}")

@@ -40,6 +40,8 @@ class FakeGateway:
         behind: Events that came although the clock had been declared to be past them.
         declared: Every declared time.
         directory: The last one.
+        directories: How many there were.
+        opted_out: Identities, each as often as it was told.
         held: Whether the clock is declared now.
         batches: Sizes of the batches that were answered.
         trouble: What to answer to the next requests instead.
@@ -52,6 +54,8 @@ class FakeGateway:
         self.behind: list[float] = []
         self.declared: list[datetime] = []
         self.directory: dict[str, Any] = {}
+        self.directories = 0
+        self.opted_out: list[str] = []
         self.held = False
         self.batches: list[int] = []
         self.trouble: deque[Trouble] = deque()
@@ -76,7 +80,8 @@ class FakeGateway:
         try:
             event = json.loads(line)
             at = datetime.fromisoformat(event["time"])
-            channel = event["data"]["channel"]
+            data = event["data"]
+            channel = f"demo:{data['target']}" if "@context" in data else data["channel"]
         except (ValueError, KeyError, TypeError):
             return {"index": index, "outcome": "refused", "reason": "not_json"}
         if event["type"] == "org.example.other":
@@ -95,7 +100,15 @@ class FakeGateway:
         if (answer := self._troubled("directory", request)) is not None:
             return answer
         self.directory = body
+        self.directories += 1
         return JSONResponse({"people": len(body["people"])})
+
+    async def opt_out(self, request: Request) -> Response:
+        body = await request.json()
+        if (answer := self._troubled("opt-outs", request)) is not None:
+            return answer
+        self.opted_out += [body["identity"]] * body["opted_out"]
+        return Response(status_code=202)
 
     async def clock(self, request: Request) -> Response:
         body = await request.json() if request.method == "PUT" else {}
@@ -125,6 +138,7 @@ class FakeGateway:
             routes=[
                 Route("/v1/events", self.post_events, methods=["POST"]),
                 Route("/v1/directory", self.put_directory, methods=["PUT"]),
+                Route("/v1/opt-outs", self.opt_out, methods=["POST"]),
                 Route("/v1/clock", self.clock, methods=["GET", "PUT", "DELETE"]),
             ]
         )

@@ -56,3 +56,13 @@ def load(folder: Path = FOLDER) -> list[Example]:
                 )
             )
     return sorted(examples, key=lambda example: example.id)
+
+
+def in_category(category: str, folder: Path = FOLDER) -> frozenset[str]:
+    """Ids of the examples that are written in one manner, such as ``irony``."""
+    rows = (
+        json.loads(line)
+        for path in sorted(folder.glob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    )
+    return frozenset(row["id"] for row in rows if row.get("category") == category)

@@ -15,10 +15,10 @@ from click.testing import CliRunner
 
 from models.simulation.play import World, play
 from services.cli.feed_client import FeedClient
+from services.cli.played_feed import cloud_event, feed_of
 from services.cli.playing import (
     CLOSED_AFTER,
     Progress,
-    cloud_event,
     last_monday,
     midnight,
     play_feed,
@@ -55,7 +55,7 @@ async def played(address: str, world: World) -> list[Progress]:
     seen: list[Progress] = []
     async with httpx2.AsyncClient(base_url=address) as http:
         client = FeedClient(http, KEY)
-        tally = await play_feed(client, world, on_progress=seen.append)
+        tally = await play_feed(client, feed_of(world), on_progress=seen.append)
 
     assert tally.outcomes["accepted"] == tally.sent
     return seen
@@ -105,7 +105,7 @@ async def test_the_clock_is_released_when_the_feed_is_refused(
                 gateway.trouble.append("forbidden")
 
         with pytest.raises(Exception, match="403"):
-            await play_feed(client, small(), on_progress=refuse)
+            await play_feed(client, feed_of(small()), on_progress=refuse)
 
     assert not gateway.held
 

@@ -1,0 +1,1 @@
+"""What really happens in a synthetic organisation, written down before its messages are."""
