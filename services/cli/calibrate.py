@@ -38,12 +38,12 @@ CONTRIBUTORS: Final = (20, 50, 100, 250)
     default=200,
     show_default=True,
     type=click.IntRange(10, 10_000),
-    help="Years in which nothing happens to draw: 200 know one a year to within 14 %.",
+    help="Years without a change to draw: with fewer the threshold is higher, to be as sure.",
 )
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the chance.")
 @click.option("--apply", "applies", is_flag=True, help="Put the threshold in force.")
 def calibrate(*, place: str, accepted: float, years: int, seed: int, applies: bool) -> None:
-    """Find the threshold at which chance alone raises as many alerts as are accepted.
+    """Find the threshold at which chance alone surely raises no more alerts than are accepted.
 
     DATABASE is the URL of the alerts database, or the path of its SQLite file. Its released weeks
     are drawn again and again with nothing happening. It takes a year of weeks that the same models

@@ -14,6 +14,7 @@ from models.climate.detection.panel import Panel, panel_of
 from models.climate.detection.residuals import residuals
 from models.climate.detection.threshold import calibrated_threshold
 from models.climate.detection.watch import watch
+from models.climate.detection.weekly_chance import weekly_chance
 from models.simulation.score_level.calibration import CAL, HEAVY_TAILS, STRESS, Calibration
 from models.simulation.score_level.population import Flags, Integers
 from tests.detection_quality.claims import CHANGES, Observation
@@ -24,8 +25,8 @@ MONITORED: Final = 28
 START: Final = 44
 """First week of a planted change; it lasts to the end."""
 WITHIN: Final = 8
-REPETITIONS: Final = 60
-"""Of the Monte Carlo of one world's threshold: 70 years, so that one a year is known to 12 %."""
+REPETITIONS: Final = 150
+"""Of the Monte Carlo of one world's threshold: 198 years, as `barograph calibrate` draws."""
 UNITS_A_WORLD: Final = 2
 """Units of a size that are hit in one world, one at a time."""
 SIZES: Final = {"team": (3, 22, 40), "department": (2, 60, 110), "division": (1, 0, 2_000)}
@@ -44,7 +45,9 @@ class Marker:
         self._world, self._released = world, released
         self._related = lineages(world.tree)
         self.panel = self._panel(world.micro)
-        self.noise: Noise = fit_noise(residuals(self.panel), self.panel.n_eff)
+        residual, n_eff = residuals(self.panel), self.panel.n_eff
+        self.noise: Noise = fit_noise(residual, n_eff)
+        self.chance = weekly_chance(residual, n_eff, self.noise)
 
     def _panel(self, micro: Integers) -> Panel:
         return panel_of(self._world.statistics(micro, self._released), self._world.tree)
@@ -81,7 +84,7 @@ def marked(preset: str, seed: int) -> list[tuple[str, Observation]]:
     threshold = calibrated_threshold(
         marker.panel,
         world.tree,
-        marker.noise,
+        marker.chance,
         episodes_a_year=1.0,
         repetitions=REPETITIONS,
         generator=generator,

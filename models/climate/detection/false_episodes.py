@@ -10,10 +10,10 @@ import numpy as np
 from scipy.special import gammaincinv  # type: ignore[import-untyped] # ships no types
 
 from models.climate.detection.episodes import episodes, lineages
-from models.climate.detection.noise import Noise
 from models.climate.detection.null_model import null_panel
 from models.climate.detection.panel import Panel
 from models.climate.detection.threshold import WEEKS_A_YEAR, evidence_of_chance
+from models.climate.detection.weekly_chance import WeeklyChance
 from models.climate.unit_tree import UnitTree
 
 _TAIL: Final = 0.025
@@ -55,7 +55,7 @@ class FalseEpisodes:
 def false_episodes(  # noqa: PLR0913  one call a year, every argument named
     panel: Panel,
     tree: UnitTree,
-    noise: Noise,
+    chance: WeeklyChance,
     *,
     threshold: float,
     repetitions: int,
@@ -67,7 +67,7 @@ def false_episodes(  # noqa: PLR0913  one call a year, every argument named
     Args:
         panel: U units x T weeks of the tenant.
         tree: The organisation of its rows.
-        noise: Of the tenant.
+        chance: Of the tenant's weeks.
         threshold: ``|Z|`` from which the rule makes an alarm.
         repetitions: How often the panel is drawn.
         generator: Where the chance comes from: other chance than the threshold was found with,
@@ -80,7 +80,7 @@ def false_episodes(  # noqa: PLR0913  one call a year, every argument named
     related = lineages(tree)
     count = weeks = 0
     for done in range(1, repetitions + 1):
-        drawn = null_panel(panel, tree, noise, generator)
+        drawn = null_panel(panel, tree, chance, generator)
         found, judged = evidence_of_chance(drawn)
         count += len(episodes(found, threshold, drawn, related))
         weeks += judged

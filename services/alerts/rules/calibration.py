@@ -19,6 +19,7 @@ from models.climate.detection.persistence import LEAST_CONTRIBUTORS
 from models.climate.detection.residuals import residuals
 from models.climate.detection.robust_noise import noise_of
 from models.climate.detection.threshold import WEEKS_A_YEAR, calibrated_threshold
+from models.climate.detection.weekly_chance import WeeklyChance, weekly_chance
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence
 from services.alerts import indicators
@@ -50,6 +51,7 @@ class Past:
         panel: Released weeks that the models of the latest one scored.
         tree: The organisation of its rows.
         noise: Fitted to them.
+        chance: Of the weeks themselves, which is what the null hypothesis draws.
         judged: In how many of the weeks any unit is judged.
         until: First day of the latest of them.
     """
@@ -57,6 +59,7 @@ class Past:
     panel: Panel
     tree: UnitTree
     noise: Noise
+    chance: WeeklyChance
     judged: int
     until: date
 
@@ -90,7 +93,9 @@ def past(connection: Connection) -> Past:
     judged = int(np.count_nonzero(np.isfinite(residual).any(axis=0)))
     if judged == 0:
         raise TooFewWeeks(judged)
-    return Past(panel, seen.tree, noise_of(residual, panel.n_eff), judged, seen.window.start)
+    noise = noise_of(residual, panel.n_eff)
+    chance = weekly_chance(residual, panel.n_eff, noise)
+    return Past(panel, seen.tree, noise, chance, judged, seen.window.start)
 
 
 def calibrate(  # noqa: PLR0913  one call a year, every argument named
@@ -120,7 +125,7 @@ def calibrate(  # noqa: PLR0913  one call a year, every argument named
     threshold = calibrated_threshold(
         fitted.panel,
         fitted.tree,
-        fitted.noise,
+        fitted.chance,
         episodes_a_year=accepted,
         repetitions=repetitions,
         generator=generator,
@@ -129,7 +134,7 @@ def calibrate(  # noqa: PLR0913  one call a year, every argument named
     counted = false_episodes(
         fitted.panel,
         fitted.tree,
-        fitted.noise,
+        fitted.chance,
         threshold=threshold,
         repetitions=repetitions,
         generator=generator,

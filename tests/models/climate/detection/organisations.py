@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.climate.detection.noise import Noise
 from models.climate.detection.panel import Panel, panel_of
+from models.climate.detection.weekly_chance import WeeklyChance
 from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import FIRST_BLOCK, week_of
@@ -25,6 +26,8 @@ SHAPE: Mapping[str, str | None] = {
 UNITS = tree(SHAPE, 30)
 """Six divisions of five teams."""
 NOISE = Noise(tau=0.008, kappa=0.12, rho=0.12)
+CHANCE = WeeklyChance(tau=0.008, kappa=0.12, lasting=1.0, memory=0.12)
+"""Weeks that remember as ``NOISE`` says."""
 
 
 def week_number(start: date) -> int:

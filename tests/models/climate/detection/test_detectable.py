@@ -9,7 +9,7 @@ from models.climate.detection.detectable import detectable
 from models.climate.detection.noise import Noise
 from models.climate.detection.null_model import null_panel
 from models.climate.detection.watch import watch
-from tests.models.climate.detection.organisations import NOISE, UNITS, noisy, panel
+from tests.models.climate.detection.organisations import CHANCE, NOISE, UNITS, noisy, panel
 
 
 def test_a_change_of_this_size_is_in_alarm_after_four_weeks_in_half_of_cases() -> None:
@@ -20,7 +20,7 @@ def test_a_change_of_this_size_is_in_alarm_after_four_weeks_in_half_of_cases() -
     for factor in (0.5, 1.0, 1.5):
         found = 0
         for repetition in range(60):
-            drawn = null_panel(whole, UNITS, NOISE, generator)
+            drawn = null_panel(whole, UNITS, CHANCE, generator)
             row = teams[repetition % len(teams)]
             drawn.net[row, -4:] -= factor * size
             found += int(watch(drawn, NOISE, 4.0).z[row, -1] <= -4.0)

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped] # ships no types
 
 from models.climate.detection.false_episodes import FalseEpisodes, false_episodes
-from tests.models.climate.detection.organisations import NOISE, UNITS, noisy, panel
+from tests.models.climate.detection.organisations import CHANCE, UNITS, noisy, panel
 
 
 def counted(threshold: float, seed: int = 5, repetitions: int = 10) -> FalseEpisodes:
     return false_episodes(
         panel(noisy(63, seed=0)),
         UNITS,
-        NOISE,
+        CHANCE,
         threshold=threshold,
         repetitions=repetitions,
         generator=np.random.default_rng(seed),

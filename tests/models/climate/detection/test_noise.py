@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import nnls  # type: ignore[import-untyped] # ships no types
 
-from models.climate.detection.noise import Noise, fit_noise
+from models.climate.detection.noise import fit_noise
 from models.climate.detection.null_model import null_panel
 from models.climate.detection.residuals import residuals
+from models.climate.detection.weekly_chance import WeeklyChance
 from tests.models.climate.detection.organisations import UNITS, noisy, panel
 
 seeds = st.integers(0, 2**32 - 1)
@@ -45,7 +46,7 @@ def test_sides_where_one_number_would_be_negative_are_met() -> None:
 
 
 def test_it_finds_the_noise_that_was_planted() -> None:
-    truth = Noise(tau=0.01, kappa=0.12, rho=0.12)
+    truth = WeeklyChance(tau=0.01, kappa=0.12, lasting=1.0, memory=0.12)
     whole = panel(noisy(78, seed=0))
     generator = np.random.default_rng(1)
 

@@ -14,14 +14,14 @@ from models.climate.detection.null_model import null_panel
 from models.climate.detection.panel import Floats
 from models.climate.detection.residuals import SPAN, residuals
 from models.climate.detection.robust_noise import fit_robust_noise, noise_of
-from tests.models.climate.detection.organisations import NOISE, UNITS, noisy, panel
+from tests.models.climate.detection.organisations import CHANCE, UNITS, noisy, panel
 
 seeds = st.integers(0, 2**32 - 1)
 
 
 def young(seed: int) -> tuple[Floats, Floats]:
     """Residuals of four weeks of 37 units, and their sizes."""
-    weeks = null_panel(panel(noisy(15, seed)), UNITS, NOISE, np.random.default_rng(seed))
+    weeks = null_panel(panel(noisy(15, seed)), UNITS, CHANCE, np.random.default_rng(seed))
     return residuals(weeks), weeks.n_eff
 
 

@@ -13,7 +13,7 @@ from models.climate.detection.noise import fit_noise
 from models.climate.detection.null_model import null_panel
 from models.climate.detection.residuals import residuals
 from models.climate.detection.scan import LONGEST, WINDOWS, scan, trailing
-from tests.models.climate.detection.organisations import NOISE, UNITS, noisy, panel
+from tests.models.climate.detection.organisations import CHANCE, UNITS, noisy, panel
 
 maybe = st.one_of(st.floats(-1, 1), st.just(float("nan")))
 eight = st.lists(maybe, min_size=8, max_size=8)
@@ -52,7 +52,7 @@ def test_noise_alone_has_a_z_of_deviation_one_in_every_window() -> None:
     generator = np.random.default_rng(5)
     deviations = []
     for _ in range(20):
-        weeks = null_panel(whole, UNITS, NOISE, generator)
+        weeks = null_panel(whole, UNITS, CHANCE, generator)
         residual = residuals(weeks)
         noise = fit_noise(residual, weeks.n_eff)
         variance = trailing(noise.variance(weeks.n_eff))

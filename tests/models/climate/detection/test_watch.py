@@ -16,6 +16,7 @@ from models.climate.detection.panel import Panel, panel_of
 from models.climate.detection.residuals import residuals
 from models.climate.detection.watch import watch
 from tests.models.climate.detection.organisations import (
+    CHANCE,
     UNITS,
     full_size,
     noisy,
@@ -159,7 +160,7 @@ def test_noise_alone_raises_less_than_one_episode_a_year() -> None:
     whole = panel(noisy(78, seed=0))
     generator = np.random.default_rng(7)
 
-    counts = [len(found(null_panel(whole, UNITS, NOISE, generator))) for _ in range(20)]
+    counts = [len(found(null_panel(whole, UNITS, CHANCE, generator))) for _ in range(20)]
 
     years = 20 * 62 / 52
     print(f"{sum(counts)} episodes in {years:.0f} years")
@@ -171,7 +172,7 @@ def test_young_weeks_are_no_likelier_to_raise_a_false_alarm() -> None:
     generator = np.random.default_rng(9)
     young = old = 0
     for _ in range(150):
-        drawn = null_panel(whole, UNITS, NOISE, generator)
+        drawn = null_panel(whole, UNITS, CHANCE, generator)
         opened = [week_number(episode.opened) for episode in found(drawn)]
         young += sum(week < 25 for week in opened)
         old += sum(week >= 38 for week in opened)
