@@ -16,13 +16,23 @@ from sqlalchemy import Connection, Engine
 
 from models.climate.windows import Window
 from services.alerts import api, database, migrations
-from services.alerts.api import access, alerts, health, indicators, outcomes, receipts, units
+from services.alerts.api import (
+    access,
+    alerts,
+    comparisons,
+    health,
+    indicators,
+    outcomes,
+    receipts,
+    units,
+)
 from services.alerts.closing import Closer
 from services.alerts.console import routes as console
 from services.alerts.delivery import sender
 from services.alerts.delivery.addresses import AddressPolicy, networks
 from services.alerts.delivery.vault import Vault
 from services.alerts.exposition import Looked
+from services.alerts.ledger import comparisons as quarterly
 from services.alerts.loops import Closing
 from services.alerts.open_alerts import open_alerts
 from services.alerts.outcomes.importing import Importing
@@ -38,6 +48,7 @@ ROUTERS: Final = (
     indicators.router,
     units.router,
     alerts.router,
+    comparisons.router,
     outcomes.router,
     receipts.router,
     health.router,
@@ -110,8 +121,9 @@ def create_app(
     return app
 
 
-def _evaluate(connection: Connection, window: Window, now: datetime) -> int:
-    return evaluation.evaluate(connection, window.cadence, window.start, now)
+def _evaluate(connection: Connection, window: Window, now: datetime) -> None:
+    evaluation.evaluate(connection, window.cadence, window.start, now)
+    quarterly.make(connection, window, now)
 
 
 def _opened(settings: AlertsSettings, now: datetime) -> Engine:

@@ -120,5 +120,14 @@ LEDGER: Final = Table(
 )
 """Each entry holds the hash of the one before: nothing can be changed or dropped in between."""
 
-FINAL: Final = (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY, RECEIPT, LEDGER)
+COMPARISON: Final = Table(
+    "comparison",
+    METADATA,
+    Column("quarter", String(6), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("computed_at", Instant, nullable=False),
+)
+"""Units side by side at the end of a quarter, as readers see it: made once."""
+
+FINAL: Final = (PUBLISHED_CELL, RELEASED_STATISTIC, WINDOW_SUMMARY, RECEIPT, LEDGER, COMPARISON)
 """The database refuses to change or remove a row of these."""
