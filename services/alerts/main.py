@@ -38,6 +38,7 @@ from services.alerts.open_alerts import open_alerts
 from services.alerts.outcomes.importing import Importing
 from services.alerts.outcomes.refreshing import Refreshing
 from services.alerts.rules import catalogue, evaluation
+from services.alerts.rules.rule import RESIGNATION_WAVE
 from services.alerts.settings import AlertsSettings
 from services.contracts.governance import Policy
 from services.process import web
@@ -89,7 +90,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        engine = await asyncio.to_thread(_opened, settings, now())
+        engine = await asyncio.to_thread(_opened, settings, policy, now())
         readers = database.open_engine(settings.reader_database or settings.database)
         looked = Looked()
         closing = Closing(engine, Closer(engine, policy), _evaluate, now, looked)
@@ -126,12 +127,13 @@ def _evaluate(connection: Connection, window: Window, now: datetime) -> None:
     quarterly.make(connection, window, now)
 
 
-def _opened(settings: AlertsSettings, now: datetime) -> Engine:
-    """The database on the newest schema, with the rules that we bring."""
+def _opened(settings: AlertsSettings, policy: Policy, now: datetime) -> Engine:
+    """The database on the newest schema, with the rules that we bring and the policy asks for."""
     engine = database.open_engine(settings.database)
     migrations.upgrade_or_refuse(engine)
     with database.writing(engine) as connection:
         catalogue.install(connection, catalogue.BUILT_IN, now)
+        catalogue.switch(connection, RESIGNATION_WAVE, now, on=policy.resignation_wave)
     return engine
 
 

@@ -1,4 +1,4 @@
-"""Units side by side at the end of a quarter: made once, and final."""
+"""Units side by side at the end of a quarter, and what is said where leaving comes up."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ down_revision = "0007"
 
 SCHEMA = "released"
 TABLE = "comparison"
+WITH_RULES = (("transition", "rule_uid"), ("alert_state", "rule_uid"),
+              ("evaluation", "rule_uid"), ("rule", "uid"))  # fmt: skip
 
 
 def upgrade() -> None:
-    """Make the table; the database refuses to change a row of it."""
+    """Add the column, and make the table; the database refuses to change a row of that."""
+    op.add_column("alert_state", sa.Column("wave", sa.String(16)), schema=_schema("operations"))
     op.create_table(
         TABLE,
         sa.Column("quarter", sa.String(6), primary_key=True),
@@ -37,10 +40,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it, with all it holds."""
+    """Drop both, with all they hold, and every rule that the older program cannot read."""
     op.drop_table(TABLE, schema=_schema())
+    op.drop_column("alert_state", "wave", schema=_schema("operations"))
+    for table, uid in WITH_RULES:
+        rows = sa.table(table, sa.column(uid), schema=_schema("operations"))
+        op.execute(sa.delete(rows).where(rows.c[uid] == "resignation_wave"))
 
 
-def _schema() -> str | None:
-    """SQLite has none."""
-    return SCHEMA if op.get_bind().dialect.name == "postgresql" else None
+def _schema(name: str = SCHEMA) -> str | None:
+    """SQLite has none, and what alters a table does not know of that."""
+    return name if op.get_bind().dialect.name == "postgresql" else None
