@@ -140,3 +140,17 @@ def quarter_of(day: date) -> str:
     """
     first = four_weeks_of(day).start
     return f"{first.year}Q{(first.month + 2) // 3}"
+
+
+def blocks_of(quarter: str) -> tuple[Window, ...]:
+    """The three or four blocks over which the unit tree of *quarter* counts, in order.
+
+    >>> [block.label for block in blocks_of("2026Q4")]
+    ['2026-W41/44', '2026-W45/48', '2026-W49/52', '2026-W53/03']
+    """
+    year, number = int(quarter[:4]), int(quarter[5])
+    following = date(year + number // 4, 3 * number % 12 + 1, 1)
+    found = [four_weeks_of(following - timedelta(days=1))]
+    while quarter_of(found[0].start - timedelta(days=1)) == quarter:
+        found.insert(0, four_weeks_of(found[0].start - timedelta(days=1)))
+    return tuple(found)

@@ -43,6 +43,7 @@ GRANTS: Final[Mapping[Process, Mapping[str, Sequence[Table]]]] = {
             released.LATE,
             released.PUBLISHED_CELL,
             released.RECEIPT,
+            released.COMPARISON,
             operations.RULE,
             operations.ALERT_STATE,
             operations.TRANSITION,

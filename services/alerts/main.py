@@ -16,7 +16,16 @@ from sqlalchemy import Connection, Engine
 
 from models.climate.windows import Window
 from services.alerts import api, database, migrations
-from services.alerts.api import access, alerts, health, indicators, outcomes, receipts, units
+from services.alerts.api import (
+    access,
+    alerts,
+    comparisons,
+    health,
+    indicators,
+    outcomes,
+    receipts,
+    units,
+)
 from services.alerts.api import catalogue as catalogues
 from services.alerts.closing import Closer
 from services.alerts.console import routes as console
@@ -24,11 +33,13 @@ from services.alerts.delivery import sender
 from services.alerts.delivery.addresses import AddressPolicy, networks
 from services.alerts.delivery.vault import Vault
 from services.alerts.exposition import Looked
+from services.alerts.ledger import comparisons as quarterly
 from services.alerts.loops import Closing
 from services.alerts.open_alerts import open_alerts
 from services.alerts.outcomes.importing import Importing
 from services.alerts.outcomes.refreshing import Refreshing
 from services.alerts.rules import catalogue, evaluation
+from services.alerts.rules.rule import RESIGNATION_WAVE
 from services.alerts.settings import AlertsSettings
 from services.contracts.governance import Policy
 from services.process import web
@@ -40,6 +51,7 @@ ROUTERS: Final = (
     indicators.router,
     units.router,
     alerts.router,
+    comparisons.router,
     outcomes.router,
     receipts.router,
     health.router,
@@ -80,7 +92,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        engine = await asyncio.to_thread(_opened, settings, now())
+        engine = await asyncio.to_thread(_opened, settings, policy, now())
         readers = database.open_engine(settings.reader_database or settings.database)
         looked = Looked()
         closing = Closing(engine, Closer(engine, policy), _evaluate, now, looked)
@@ -112,16 +124,18 @@ def create_app(
     return app
 
 
-def _evaluate(connection: Connection, window: Window, now: datetime) -> int:
-    return evaluation.evaluate(connection, window.cadence, window.start, now)
+def _evaluate(connection: Connection, window: Window, now: datetime) -> None:
+    evaluation.evaluate(connection, window.cadence, window.start, now)
+    quarterly.make(connection, window, now)
 
 
-def _opened(settings: AlertsSettings, now: datetime) -> Engine:
-    """The database on the newest schema, with the rules that we bring."""
+def _opened(settings: AlertsSettings, policy: Policy, now: datetime) -> Engine:
+    """The database on the newest schema, with the rules that we bring and the policy asks for."""
     engine = database.open_engine(settings.database)
     migrations.upgrade_or_refuse(engine)
     with database.writing(engine) as connection:
         catalogue.install(connection, catalogue.BUILT_IN, now)
+        catalogue.switch(connection, RESIGNATION_WAVE, now, on=policy.resignation_wave)
     return engine
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 import click
@@ -14,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.alerts import database, migrations
 from services.alerts.rules import calibration
 from services.alerts.rules.calibration import LEAST_WEEKS, Past, TooFewWeeks
-from services.alerts.rules.rule import Calibration
+from services.alerts.rules.rule import Calibration, Wave
+from services.cli.calibrate_wave import apply_wave, report, wave_found, wave_past
 from services.contracts.failures import Unavailable
 from services.telemetry.clock import wall
 
@@ -49,7 +51,8 @@ def calibrate(*, place: str, accepted: float, years: int, seed: int, applies: bo
     are drawn again and again with nothing happening. It takes a year of weeks that the same models
     scored, and is to be repeated every year. With --apply the rules get a new version with the
     threshold, the seed and the day; alerts that are open end with the next week, and those that
-    still hold are told again.
+    still hold are told again. Where the policy switches on the rule about leaving, it is calibrated
+    as well, to one false alert a year.
 
     Exits with 1 where it cannot be done, and with 2 where the database cannot be read or written.
     """
@@ -57,8 +60,11 @@ def calibrate(*, place: str, accepted: float, years: int, seed: int, applies: bo
         fitted = _past(place)
         threshold, found = _found(fitted, accepted, years, seed)
         _report(fitted, threshold, found)
+        leaving = _leaving(place, years, seed)
         if applies:
             _apply(place, threshold, found)
+            if leaving is not None:
+                apply_wave(place, leaving)
         else:
             click.echo("Nothing was changed: --apply puts it in force.")
     except TooFewWeeks as few:
@@ -81,10 +87,32 @@ def _past(place: str) -> Past:
         engine.dispose()
 
 
-def _found(fitted: Past, accepted: float, years: int, seed: int) -> tuple[float, Calibration]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+def _leaving(place: str, years: int, seed: int) -> Wave | None:
+    fitted = wave_past(place)
+    if fitted is None:
+        return None
     try:
-        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        with _bar() as bar:
+
+            def watched(steps: int) -> Callable[[], None]:
+                task = bar.add_task("years of chance, leaving", total=steps)
+                return lambda: bar.advance(task)
+
+            found = wave_found(fitted, years, seed, watched)
+    except ValueError as impossible:
+        _fail(f"leaving: {impossible}", IMPOSSIBLE)
+    report(found)
+    return found
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
+
+
+def _found(fitted: Past, accepted: float, years: int, seed: int) -> tuple[float, Calibration]:
+    try:
+        with _bar() as bar:
             task = bar.add_task("years of chance", total=2 * fitted.repetitions(years))
             return calibration.calibrate(
                 fitted,

@@ -26,7 +26,7 @@ MEANING: Final[dict[Reason, str]] = {
     "malformed": "a field is missing, unknown or of the wrong kind",
     "below_floor": f"k may not be below {governance.FLOOR}",
     "denied_channel": "it lists a channel that no policy can admit",
-    "not_registrable": "an outcome or an intervention cannot be registered as it stands",
+    "not_registrable": "an outcome, an intervention or a rule cannot be registered as it stands",
     "not_agreed": "there is no decision of the works council in force",
     "demo_only": "a demo policy lists synthetic sources only",
     "expired": "its last day is over",

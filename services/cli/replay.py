@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerts import database
 from services.alerts import replay as replays
+from services.alerts.ledger import comparisons
 from services.alerts.replay import Difference, Replay
 from services.cli.climate_database import URL
 
@@ -34,7 +35,9 @@ SAID: Final = {
 
 @click.command("replay")
 @click.argument("receipt", required=False)
-@click.option("--all", "everything", is_flag=True, help="Every window that has closed.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every window that has closed, and every quarter."
+)
 @URL
 def replay(receipt: str | None, url: str, *, everything: bool) -> None:
     """Make what was published again, from the sums that were kept, and compare every bit.
@@ -50,6 +53,8 @@ def replay(receipt: str | None, url: str, *, everything: bool) -> None:
         with database.reading(engine).begin() as connection:
             found = _all(connection) if receipt is None else [_one(connection, receipt)]
             differ = _told(found)
+            if receipt is None:
+                differ += _quarters_told(connection)
     except SQLAlchemyError as error:
         kind = type(error).__qualname__
         raise click.UsageError(f"The database cannot be read ({kind}).") from None
@@ -86,6 +91,17 @@ def _told(found: Iterable[Replay]) -> int:
             click.echo(f"{name}: of an earlier format, only valence could be made again")
     click.echo(f"{windows} windows, {values} values identical; {differ} windows differ")
     return differ
+
+
+def _quarters_told(connection: Connection) -> int:
+    """Print which comparisons of units do not come out again; how many."""
+    found = list(comparisons.replayed(connection))
+    differ = [quarter for quarter, same in found if not same]
+    for quarter in differ:
+        click.echo(f"{quarter}: the comparison of units is not what the sums make")
+    if found:
+        click.echo(f"{len(found)} quarters compared; {len(differ)} differ")
+    return len(differ)
 
 
 def _said(difference: Difference) -> str:

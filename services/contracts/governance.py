@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     ValidationError,
     field_validator,
     model_validator,
@@ -22,7 +23,7 @@ from pydantic import (
 
 from models.climate.catalogue import INDICATORS
 from models.climate.disclosure.privacy_budget import PrivacyMode
-from models.language.labels import Language
+from models.language.labels import Language, Signal
 from services.contracts import policy_document, registration
 from services.contracts.denied_channels import denied
 from services.contracts.failures import Fault, faults
@@ -36,6 +37,9 @@ FLOOR: Final = 5
 LONGEST_TEXT_LIFE: Final = timedelta(hours=24)
 DEMO: Final = "demo"
 """The one source of a demo policy, and those below it."""
+
+WAVE: Final = "/resignation_wave"
+"""Where the policy switches that rule on."""
 
 Source = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:-]{0,62}$")]
 Channel = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*:[^*\s]*\*?$", max_length=512)]
@@ -90,6 +94,8 @@ class Policy(_Part):
         expires: Last day on which it is in force.
         outcomes: Monthly business figures that are put beside the climate.
         interventions: Dated events around which the climate of their units is looked at.
+        resignation_wave: Whether units of fifty people in which leaving comes up clearly more often
+            than usual raise an alert; needs the consent of the works council.
         demo: Admits synthetic sources only, and needs no decision of a works council.
     """
 
@@ -112,6 +118,7 @@ class Policy(_Part):
     expires: day
     outcomes: Annotated[tuple[Outcome, ...], Field(max_length=20)] = ()
     interventions: Annotated[tuple[Intervention, ...], Field(max_length=50)] = ()
+    resignation_wave: StrictBool = False
     demo: bool = False
     signature: Signature | None = None
 
@@ -209,11 +216,21 @@ def checked(document: Mapping[str, Any]) -> Policy:
     )
     if refused:
         raise PolicyInvalid("not_registrable", refused)
+    if policy.resignation_wave and not _can_see_waves(policy):
+        raise PolicyInvalid("not_registrable", (Fault(WAVE, "not_published"),))
     if policy.demo and not all(f"{name}:".startswith(f"{DEMO}:") for name in policy.sources):
         raise PolicyInvalid("demo_only", (Fault("/sources", "demo_only"),))
     if not policy.demo and policy.works_council.decision in {"refused", "not_required"}:
         raise PolicyInvalid("not_agreed", (Fault("/works_council/decision", "not_agreed"),))
+    if policy.resignation_wave and not policy.demo and policy.works_council.decision != "consent":
+        raise PolicyInvalid("not_agreed", (Fault(WAVE, "needs_consent"),))
     return policy
+
+
+def _can_see_waves(policy: Policy) -> bool:
+    """Whether the share that waves are found in is released: with noise no share is."""
+    listed = Signal.TURNOVER_INTENT in policy.indicators
+    return listed and policy.differential_privacy is PrivacyMode.OFF
 
 
 def fingerprint(policy: Policy) -> str:

@@ -42,7 +42,7 @@ Reason = Literal[
     "malformed",  # a field is missing, unknown or of the wrong kind
     "below_floor",  # k is below 5
     "denied_channel",  # lists a channel that no policy can admit
-    "not_registrable",  # an outcome or an intervention cannot be registered as it stands
+    "not_registrable",  # an outcome, an intervention or a rule cannot be registered as it stands
     "not_agreed",  # the works council has not decided, and this is no demo
     "demo_only",  # a demo policy that lists more than synthetic sources
     "expired",

@@ -252,3 +252,47 @@ def test_an_error_points_and_does_not_quote(tmp_path: Path) -> None:
 
     assert "canary" not in f"{invalid!r}{invalid}"
     assert "secret-field" not in f"{invalid!r}{invalid}"
+
+
+WAVES = {
+    **DOCUMENT,
+    "indicators": ["valence", "turnover_intent"],
+    "resignation_wave": True,
+}
+
+
+def test_the_rule_about_leaving_is_off_unless_the_policy_switches_it_on() -> None:
+    assert governance.checked(DOCUMENT).resignation_wave is False
+    assert governance.checked(WAVES).resignation_wave is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "fault"),
+    [
+        ({"indicators": ["valence"]}, "not_registrable", "not_published"),
+        ({"differential_privacy": "on"}, "not_registrable", "not_published"),
+        (
+            {"works_council": {**DOCUMENT["works_council"], "decision": "advice"}},
+            "not_agreed",
+            "needs_consent",
+        ),
+    ],
+)
+def test_the_rule_about_leaving_needs_its_share_no_noise_and_the_consent_of_the_works_council(
+    changes: dict[str, Any], reason: str, fault: str
+) -> None:
+    with pytest.raises(PolicyInvalid) as caught:
+        governance.sign({**WAVES, **changes}, KEY)
+
+    assert (caught.value.reason, caught.value.faults) == (
+        reason,
+        (Fault("/resignation_wave", fault),),
+    )
+    off = governance.checked({**WAVES, **changes, "resignation_wave": False})
+    assert off.resignation_wave is False
+
+
+@pytest.mark.parametrize("value", ["on", 1, "true", None])
+def test_the_rule_about_leaving_is_switched_on_by_nothing_but_true(value: object) -> None:
+    with pytest.raises(PolicyInvalid, match="/resignation_wave"):
+        governance.checked({**WAVES, "resignation_wave": value})

@@ -39,6 +39,7 @@ from services.ingest.sources import cloudevents
 from services.ingest.sources.json_text import decode
 from services.ingest.sources.reading import Ignored
 from tests.fakes.admission import Gateway, gateway
+from tests.fakes.scores import policy
 
 BATCH = 500
 
@@ -139,7 +140,7 @@ class LabelledLine:
         known = (GatewayProgress(owes_nothing_until=now, lease_until=now),)
         with database.writing(self.engine) as connection:
             for day in iter(lambda: folding.oldest_open(connection), None):
-                if not folds(day, known, now):
+                if not folds(connection, day, known, now, policy()):
                     return
                 folding.fold(connection, day, now)
 

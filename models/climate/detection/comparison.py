@@ -1,4 +1,4 @@
-"""Units side by side over four weeks: below, above, or not distinguishable; never a ranking."""
+"""Units side by side over the same weeks: below, above, or not distinguishable; no ranking."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def compare(
     """Compare units that share nobody, such as the children of one unit or all leaves.
 
     Args:
-        statistics: Released windows of the same four weeks: one window of four weeks or its
-            weeks, for each unit.
+        statistics: Released windows of the same four weeks or quarter: windows of one length of
+            each unit.
         variance_between: Of each unit, the variance between the person-level means of its
             people, in squared units of valence.
 

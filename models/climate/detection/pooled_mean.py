@@ -34,8 +34,8 @@ def pooled_means(statistics: Sequence[ReleasedStatistic]) -> tuple[PooledMean, .
     same people at the same weights every week it is exact, and never is it too large.
 
     Args:
-        statistics: Windows of units: one of four weeks each, or up to four weeks each, but no
-            window inside another of the same unit.
+        statistics: Windows of units, of any lengths, but no window inside another of the same
+            unit.
 
     Raises:
         ValueError: two windows of a unit overlap: its messages would count twice.

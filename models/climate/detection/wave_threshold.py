@@ -68,11 +68,10 @@ def wave_thresholds(
     baseline = signal_baseline(panel)
     clustering = fit_clustering(panel, baseline)
     related = lineages(tree)
-    counts, weeks = np.zeros(CANDIDATES.size), 0
+    counts, weeks = np.zeros(CANDIDATES.size), repetitions * int(np.count_nonzero(baseline.known))
     for done in range(1, repetitions + 1):
         drawn = null_signals(panel, tree, baseline, clustering, generator)
         z = surges(drawn).z
-        weeks += int(np.count_nonzero(baseline.known))
         for row in np.flatnonzero(z.max() >= CANDIDATES):
             counts[row] += len(wave_episodes(z, drawn, related, CANDIDATES[row]))
         progress(done)

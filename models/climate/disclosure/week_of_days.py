@@ -42,13 +42,14 @@ def week_of_days(
 ) -> ReleasedStatistic:
     """The sums of the published days of *unit*, and the *shares* and *tenth* of its whole week.
 
-    It is as certain as its most certain day: what the whole week would say of that is not summed
-    up from days.
+    It is as certain as its most certain day, and its squares are over people and days, not less
+    than over people (Jensen): what the whole week would say of both is no sum of days.
     """
     week = statistic_of(
         unit, shown.window, shown.cells[unit], valence=False, shares=shares, tenth=tenth
     )
     days = [closed.released[unit] for closed in shown.finer if unit in closed.released]
+    squares = [day.squares_micro for day in days if day.squares_micro is not None]
     return ReleasedStatistic(
         unit=unit,
         window=shown.window,
@@ -56,7 +57,7 @@ def week_of_days(
         weighted_micro=sum(day.weighted_micro for day in days),
         contributors=week.contributors,
         n_eff=max((day.n_eff for day in days), default=0.0),
-        squares_micro=None if days else 0,
+        squares_micro=sum(squares) if len(squares) == len(days) else None,
         shares=week.shares,
         tenth=week.tenth,
     )

@@ -138,7 +138,7 @@ def faults(sentence: str, language: Language) -> tuple[Fault, ...]:
         sentence: One or more sentences about a result, in any case and typography.
         language: Their language; words of the others are not looked for.
     """
-    said = _ALLOWED[language].sub("|", _plain(sentence))
+    said = _ALLOWED[language].sub("|", plain(sentence))
     found = [
         (match.start(), Fault(claim, match.group()))
         for claim, pattern in _FORBIDDEN[language].items()
@@ -147,15 +147,15 @@ def faults(sentence: str, language: Language) -> tuple[Fault, ...]:
     return tuple(fault for _, fault in sorted(found, key=lambda placed: placed[0]))
 
 
-def _plain(sentence: str) -> str:
-    """Lower case, one kind of space and apostrophe, nothing that is not seen."""
+def plain(sentence: str) -> str:
+    """*sentence* in lower case, with one kind of space and apostrophe, and nothing unseen."""
     composed = unicodedata.normalize("NFKC", sentence).lower().replace("\u2019", "'")
     seen = "".join(char for char in composed if unicodedata.category(char) != "Cf")
     return " ".join(seen.split())
 
 
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for all, longer phrases first."""
+def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all *phrases*, longer ones first; ``*`` and ``…`` as in ``FORBIDDEN``."""
     return re.compile("|".join(map(_expression, sorted(phrases, key=len, reverse=True))))
 
 
@@ -167,7 +167,7 @@ def _expression(phrase: str) -> str:
 
 
 _FORBIDDEN: Final = {
-    language: {claim: _pattern(phrases) for claim, phrases in claims.items()}
+    language: {claim: pattern(phrases) for claim, phrases in claims.items()}
     for language, claims in FORBIDDEN.items()
 }
-_ALLOWED: Final = {language: _pattern(phrases) for language, phrases in ALLOWED.items()}
+_ALLOWED: Final = {language: pattern(phrases) for language, phrases in ALLOWED.items()}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.climate.detection.wave import WaveState
 from models.climate.windows import Cadence
 from services.alerts.api import documents
 from services.alerts.api.access import Reading, reader
@@ -48,7 +49,10 @@ class RuleOut(BaseModel):
     version: int
     names: RuleNames
     direction: str = Field(description="drop or rise.", examples=["drop"])
-    threshold: float = Field(description="Standard deviations.", examples=[4.0])
+    threshold: float | None = Field(
+        description="Standard deviations; null: not known yet, and the rule is silent.",
+        examples=[4.0],
+    )
     false_alarms_a_year: float | None = Field(
         description="In the whole organisation, drops and rises, at the calibrated threshold; "
         "null as long as it is not calibrated."
@@ -69,6 +73,10 @@ class AlertOut(BaseModel):
     since: date | None = Field(description="First day of the first window of the change.")
     window_start: date = Field(description="First day of the latest window that says so.")
     change: ChangeOut | None = Field(description="null unless it goes on in the latest window.")
+    wave: Literal["raised", "clearly_raised"] | None = Field(
+        description="Of the rule about leaving; null where that is as usual or not shown, which "
+        "is one answer, and for the other rules."
+    )
 
 
 class EpisodeOut(BaseModel):
@@ -115,7 +123,18 @@ def _alert(instance: Instance) -> AlertOut:
             weeks=change.weeks,
             contributors=change.band,
         ),
+        wave=_wave(instance.wave),
     )
+
+
+def _wave(state: WaveState | None) -> Literal["raised", "clearly_raised"] | None:
+    match state:
+        case WaveState.RAISED:
+            return "raised"
+        case WaveState.CLEARLY_RAISED:
+            return "clearly_raised"
+        case _:
+            return None
 
 
 def _rule(rule: Rule) -> RuleOut:
@@ -155,7 +174,7 @@ def alerts(
     individuals.
     """
     body = AlertsOut(
-        alerts=[_alert(each) for each in instances.open_instances(connection)],
+        alerts=[_alert(each) for each in instances.shown_instances(connection)],
         episodes=[_episode(each) for each in instances.episodes(connection, wanted.episodes)],
         rules=[_rule(each.rule) for each in catalogue.current(connection)],
     )

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Engine
 from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
-from services.alerts.console import outcomes
+from services.alerts.console import comparison, outcomes
 from services.alerts.console.measured import measured
 from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
+from services.alerts.ledger import comparisons
 
 HERE: Final = Path(__file__).parent
 WEEKS_SHOWN: Final = 13
@@ -85,13 +86,23 @@ def lifespan_console(request: Request) -> Console:
     return cast("Console", request.state.console)
 
 
-def render(  # noqa: PLR0913  parts of the page, the last two by name
+def compared(connection: Connection, words: Wording) -> comparison.SideBySide | None:
+    """Work out the section of the newest quarter that was compared; None before the first."""
+    found = comparisons.newest(connection)
+    if found is None:
+        return None
+    names = {unit.id: unit.names[words.language] for unit in indicators.units(connection)}
+    return comparison.section(found, names, words)
+
+
+def render(  # noqa: PLR0913  parts of the page, the last three by name
     shown: View | None,
     told: OpenAlerts,
     words: Wording,
     facts: Facts,
     *,
     beside: outcomes.Beside | None = None,
+    side_by_side: comparison.SideBySide | None = None,
     receipt: str | None = None,
 ) -> str:
     """Return the page as HTML.
@@ -102,6 +113,7 @@ def render(  # noqa: PLR0913  parts of the page, the last two by name
         words: The language.
         facts: Of this installation.
         beside: The section of business figures and events.
+        side_by_side: The section of units compared.
         receipt: Id of the latest week's, to link to.
     """
     return (
@@ -116,6 +128,7 @@ def render(  # noqa: PLR0913  parts of the page, the last two by name
             facts=facts,
             measured=measured(words, facts.k),
             beside=beside,
+            compared=side_by_side,
             receipt=receipt,
         )
     )
@@ -134,8 +147,17 @@ def page(
         shown = read(connection, unit, words)
         told = console.alerts(connection, words)
         beside = outcomes.read(connection, words.language)
+        side_by_side = compared(connection, words)
         receipt = indicators.newest_receipt(connection, Cadence.WEEK)
-    html = render(shown, told, words, console.facts, beside=beside, receipt=receipt)
+    html = render(
+        shown,
+        told,
+        words,
+        console.facts,
+        beside=beside,
+        side_by_side=side_by_side,
+        receipt=receipt,
+    )
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
 

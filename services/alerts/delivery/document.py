@@ -67,7 +67,10 @@ def _alert(
     }
     if alert.unit is not None:
         labels |= {"level": str(alert.level), "unit": alert.unit}
-        if mode == "full":
+        if mode == "full" and alert.wave is not None:
+            said["unit_name"] = alert.names[locale]
+            said["wave"] = alert.wave.value
+        elif mode == "full":
             said["unit_name"] = alert.names[locale]
             said["value"] = alert.value
             if alert.noise is not None:

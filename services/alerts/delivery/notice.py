@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from models.climate.detection.episodes import Direction
+from models.climate.detection.wave import WaveState
 
 Locale = Literal["en", "nl", "fr"]
 LOCALES: Final[tuple[Locale, ...]] = ("en", "nl", "fr")
@@ -25,7 +26,7 @@ class RuleFacts:
         names: Name by language.
         indicator: What it looks at.
         direction: Which changes it tells of.
-        threshold: From so many standard deviations on.
+        threshold: From so many standard deviations on; None: not known yet, and nothing is told.
         false_alarms: Episodes a year of the whole organisation, drops and rises, that chance
             alone raises at it; None as long as it is not calibrated.
     """
@@ -34,7 +35,7 @@ class RuleFacts:
     names: Mapping[Locale, str]
     indicator: str
     direction: Direction
-    threshold: float
+    threshold: float | None
     false_alarms: float | None
 
 
@@ -80,6 +81,7 @@ class Alert:
         change: How much the unit changed; None unless the alert fires.
         noise: Nine in ten such values lie so near to what they were before noise was added; None
             where none was.
+        wave: Of the rule about leaving, all that is said; None unless it fires.
     """
 
     fingerprint: str
@@ -95,6 +97,7 @@ class Alert:
     value: float | None
     change: Change | None
     noise: float | None
+    wave: WaveState | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from models.climate.detection.episodes import Direction
+from services.alerts.delivery import wave_wording
 from services.alerts.delivery.notice import Alert, Change, Kind, Locale, RuleFacts
 
 CAUTION: Final[Mapping[Locale, str]] = {
@@ -149,6 +150,8 @@ def summary(kind: Kind, locale: Locale, alerts: Sequence[Alert], rule: RuleFacts
         alerts: what may be said; none if the receiver shall look it up.
         rule: the rule, if there is one.
     """
+    if rule is not None and rule.indicator == wave_wording.INDICATOR:
+        return wave_wording.summary(kind, locale, alerts, rule)
     if kind == "endpoint.test":
         said = [_TEST[locale]]
     elif kind == "alert.withdrawn":

@@ -15,7 +15,7 @@ from models.climate.disclosure import receipt as receipts
 from models.climate.disclosure.receipt import Receipt
 from models.climate.windows import Window
 from services.alerts import database
-from services.alerts.ledger import chain
+from services.alerts.ledger import chain, comparisons
 from services.alerts.ledger.digests import (
     digest_of_cells,
     digest_of_plan,
@@ -36,8 +36,9 @@ from services.alerts.tables.released import (
 )
 
 Fault = Literal[
-    "sequence", "chain", "kind", "receipt", "statistics", "cells", "summary", "plan", "unlisted"
-]
+    "sequence", "chain", "kind", "receipt", "statistics", "cells", "summary", "plan", "comparison",
+    "unlisted",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class _Listed:
 
     receipts: set[str] = field(default_factory=set)
     windows: set[tuple[object, object]] = field(default_factory=set)
-    quarters: set[object] = field(default_factory=set)
+    planned: set[object] = field(default_factory=set)
+    quarters: set[str] = field(default_factory=set)
 
 
 def verify(
@@ -102,6 +104,8 @@ def _verify(connection: Connection, told: Callable[[int, int], None] | None) -> 
             fault = "chain"
         elif row.kind == "window_closed":
             fault = _fault_of_window(connection, json.loads(row.body), listed)
+        elif row.kind == "comparison":
+            fault = _fault_of_comparison(connection, json.loads(row.body), listed)
         elif row.kind != "budget":
             fault = "kind"
         if fault is not None:
@@ -126,8 +130,18 @@ def _fault_of_window(
     if "plan" in entry:
         if digest_of_plan(connection, found.quarter) != entry["plan"]:
             return "plan"
-        listed.quarters.add(found.quarter)
+        listed.planned.add(found.quarter)
     return fault_of(connection, found, entry)
+
+
+def _fault_of_comparison(
+    connection: Connection, entry: Mapping[str, str], listed: _Listed
+) -> Literal["comparison"] | None:
+    """Whether the comparison of a quarter stands as it was made, once; *listed* grows."""
+    if entry["quarter"] in listed.quarters or not comparisons.stands(connection, entry):
+        return "comparison"
+    listed.quarters.add(entry["quarter"])
+    return None
 
 
 def fault_of(
@@ -196,5 +210,6 @@ def _all_listed(connection: Connection, listed: _Listed) -> bool:
         found = {(cadence, spelled(start)) for cadence, start in connection.execute(windows)}
         if not found <= listed.windows:
             return False
-    quarters = connection.execute(select(raw(CADENCE.c.quarter)).distinct()).scalars()
-    return set(quarters) <= listed.quarters
+    planned = connection.execute(select(raw(CADENCE.c.quarter)).distinct()).scalars()
+    compared = comparisons.quarters(connection)
+    return set(planned) <= listed.planned and set(compared) <= listed.quarters

@@ -55,6 +55,25 @@ def current(connection: Connection) -> list[Installed]:
     return [installed for installed in found if installed.rule.enabled]
 
 
+def switch(connection: Connection, rule: Rule, now: datetime, *, on: bool) -> None:
+    """Let the newest version of an optional *rule* be on or off, by one more where it is not."""
+    newest = newest_of(connection, rule.uid)
+    if newest is None:
+        changed = [rule.model_copy(update={"enabled": True})] if on else []
+    else:
+        update = {"enabled": on, "version": newest.version + 1}
+        changed = [newest.model_copy(update=update)] if newest.enabled != on else []
+    install(connection, changed, now)
+
+
+def newest_of(connection: Connection, uid: str) -> Rule | None:
+    """The newest version of one rule, switched off or not; None where it never was installed."""
+    newest = RULE.c.version.desc()
+    found = select(RULE.c.document).where(RULE.c.uid == uid).order_by(newest).limit(1)
+    document = connection.execute(found).scalar_one_or_none()
+    return None if document is None else Rule.model_validate_json(document)
+
+
 def version_of(connection: Connection, uid: str, version: int) -> Rule:
     """One version, whether it still counts or not."""
     document = select(RULE.c.document).where(RULE.c.uid == uid, RULE.c.version == version)

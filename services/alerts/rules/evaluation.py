@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -22,13 +22,14 @@ from services.alerts import database
 from services.alerts.delivery import outbox
 from services.alerts.delivery.identifiers import new_id
 from services.alerts.delivery.notice import LOCALES, Alert, Kind, RuleFacts
-from services.alerts.rules import catalogue, instances
+from services.alerts.rules import catalogue, instances, signals
 from services.alerts.rules.catalogue import Installed
 from services.alerts.rules.instances import Instance
-from services.alerts.rules.judgement import WITHHELD, judge
+from services.alerts.rules.judgement import WITHHELD, Judged, judge
 from services.alerts.rules.released import Look, look
-from services.alerts.rules.rule import Rule, Sustained
+from services.alerts.rules.rule import Rule, Sustained, Wave
 from services.alerts.rules.state import INACTIVE, Phase, State, Transition, step
+from services.alerts.rules.wave_judgement import judge_wave
 from services.alerts.tables.operations import EVALUATION
 from services.alerts.tables.released import WINDOW_SUMMARY
 from services.telemetry import logs
@@ -105,18 +106,16 @@ def _moved(
         for instance in instances.open_instances(connection)
         if (instance.rule.uid, instance.rule.version) == (rule.uid, rule.version)
     }
-    assert isinstance(rule.condition, Sustained)
     told = {unit for unit, instance in known.items() if instance.is_told}
-    speaking = instances.speaking(connection, rules, seen.window)
-    judged = judge(rule.condition, rule.indicator, seen, told, speaking)
+    judged = _judged(connection, rule, rules, seen, told)
     for unit in sorted(judged.keys() | known.keys()):
         before = known.get(unit) or Instance(
-            rule, rule.fingerprint(unit), unit, INACTIVE, None, seen.window.start, None
+            rule, rule.fingerprint(unit), unit, INACTIVE, None, seen.window.start, None, None
         )
         found = judged.get(unit, WITHHELD)
         state, kind = step(before.state, found.observation, seen.window.end_exclusive, rule)
-        after = replace(before, state=state, change=found.change)
-        if (rule.indicator, unit) in seen.values:
+        after = replace(before, state=state, change=found.change, wave=found.wave)
+        if (rule.indicator, unit) in seen.values or found.wave:
             after = replace(after, shown_start=seen.window.start)
         if kind is Transition.FIRING:
             after = replace(after, episode=new_id(now), state=_since(after, seen))
@@ -127,9 +126,22 @@ def _moved(
             yield News(kind, after, since)
 
 
+def _judged(
+    connection: Connection, rule: Rule, rules: list[Rule], seen: Look, told: set[str]
+) -> Mapping[str, Judged]:
+    condition = rule.condition
+    speaking = instances.speaking(connection, rules, seen.window)
+    if isinstance(condition, Wave):
+        counts = signals.until(connection, seen.window)
+        return judge_wave(condition, seen.window, counts, told, speaking)
+    assert isinstance(condition, Sustained)
+    return judge(condition, rule.indicator, seen, told, speaking)
+
+
 def _since(fired: Instance, seen: Look) -> State:
     """The state with the breach as old as the weeks in which it shows most."""
-    assert fired.change is not None
+    if fired.change is None:
+        return fired.state
     assert fired.state.active_at is not None
     shows = seen.window.end_exclusive - timedelta(weeks=fired.change.weeks - 1)
     return replace(fired.state, active_at=min(fired.state.active_at, shows))
@@ -210,13 +222,15 @@ def _facts(rule: Rule) -> RuleFacts:
 def direction_of(rule: Rule) -> Direction:
     """Which changes the rule tells of."""
     condition = rule.condition
+    if isinstance(condition, Wave):
+        return Direction.RISE
     return condition.direction if isinstance(condition, Sustained) else Direction.DROP
 
 
 def false_alarms(rule: Rule) -> float | None:
     """How many a year chance alone raises in the whole organisation; None: not calibrated."""
     condition = rule.condition
-    if isinstance(condition, Sustained) and condition.calibration is not None:
+    if isinstance(condition, Sustained | Wave) and condition.calibration is not None:
         return condition.calibration.rate
     return None
 
@@ -227,7 +241,8 @@ def _alert(change: News, seen: Look) -> Alert:
     # A withdrawal has many causes, one of them that the unit is too small to be named.
     named = change.kind is not Transition.WITHDRAWN
     unit = seen.units[instance.unit] if named else None
-    shown = seen.values[instance.rule.indicator, instance.unit] if named else None
+    valued = named and instance.wave is None  # of leaving there are words and no numbers
+    shown = seen.values[instance.rule.indicator, instance.unit] if valued else None
     ended = change.kind is not Transition.FIRING
     return Alert(
         fingerprint=instance.fingerprint,
@@ -242,5 +257,6 @@ def _alert(change: News, seen: Look) -> Alert:
         ends=seen.window.end_exclusive if ended else None,
         value=shown.value if shown else None,
         noise=shown.margin if shown else None,
+        wave=instance.wave if change.kind is Transition.FIRING else None,
         change=instance.change if change.kind is Transition.FIRING else None,
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, select, tuple_
 
 from models.climate.detection.episodes import QUIET_WEEKS
+from models.climate.detection.wave import WaveState
 from models.climate.windows import Window
 from services.alerts import database
 from services.alerts.delivery.notice import Change
@@ -31,6 +32,8 @@ class Instance:
         episode: From firing to the end; None while it is pending.
         shown_start: First day of its latest window with a published cell.
         change: How much the unit changed; None unless it breaches in the latest window.
+        wave: Of the rule about leaving: raised or clearly raised in the latest window; None where
+            that is as usual, not shown, or of another rule.
     """
 
     rule: Rule
@@ -40,6 +43,7 @@ class Instance:
     episode: str | None
     shown_start: date
     change: Change | None
+    wave: WaveState | None
 
     @property
     def is_told(self) -> bool:
@@ -92,6 +96,15 @@ def open_instances(connection: Connection) -> list[Instance]:
     return [_instance(row, rules) for row in rows]
 
 
+def shown_instances(connection: Connection) -> list[Instance]:
+    """Those of rules that are switched on.
+
+    What a policy no longer allows is not shown, even before the next window withdraws it.
+    """
+    on = {installed.rule.uid for installed in catalogue.current(connection)}
+    return [instance for instance in open_instances(connection) if instance.rule.uid in on]
+
+
 def speaking(connection: Connection, rules: Collection[Rule], window: Window) -> set[str]:
     """Units whose episode speaks for their lineage in *window*: nothing new is told there.
 
@@ -101,7 +114,7 @@ def speaking(connection: Connection, rules: Collection[Rule], window: Window) ->
     Args:
         connection: Where.
         rules: The versions that count, of drops and of rises.
-        window: A week.
+        window: Of the rules' cadence.
     """
     versions = [(rule.uid, rule.version) for rule in rules]
     fired = connection.execute(
@@ -143,6 +156,7 @@ def save(connection: Connection, instance: Instance) -> None:
         "margin": instance.change and instance.change.margin,
         "weeks": instance.change and instance.change.weeks,
         "band": instance.change and instance.change.band,
+        "wave": instance.wave,
     }
     connection.execute(
         database.insert(connection, ALERT_STATE)
@@ -214,4 +228,5 @@ def _instance(row: Row[Any], rules: Mapping[tuple[str, int], Rule]) -> Instance:
         episode=row.episode,
         shown_start=row.shown_start,
         change=change,
+        wave=WaveState(row.wave) if row.wave else None,
     )

@@ -22,6 +22,7 @@ from models.climate.detection.residuals import residuals
 from models.climate.detection.robust_noise import noise_of
 from models.climate.detection.shrinkage import NINETY_PER_CENT
 from models.climate.detection.watch import watch
+from models.climate.detection.wave import WaveState
 from models.climate.disclosure.coarsening import coarse
 from services.alerts.delivery.notice import Change
 from services.alerts.rules.released import Look
@@ -34,10 +35,14 @@ STEPS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One unit in one window: what was seen, and the change itself where it is a breach."""
+    """One unit in one window: what was seen, and the change itself where it is a breach.
+
+    Of the rule about leaving nothing is known but the state, where it is raised.
+    """
 
     observation: Observation
     change: Change | None = None
+    wave: WaveState | None = None
 
 
 WITHHELD: Final = Judged(Observation.WITHHELD)

@@ -67,21 +67,27 @@ def look(connection: Connection, cadence: Cadence, window_start: date) -> Look |
         },
         [
             one
-            for one in _comparable(connection, cadence, window_start)
-            if one.unit in units and not one.is_noisy
+            for one in comparable(connection, cadence, window_start)
+            if one.unit in units and one.has_valence and not one.is_noisy
         ],
     )
 
 
-def _comparable(
+def comparable(
     connection: Connection, cadence: Cadence, until: date
 ) -> Sequence[ReleasedStatistic]:
+    """Released sums of the latest ``LOOK_BACK`` windows that the models of the last one scored.
+
+    Args:
+        connection: Where.
+        cadence: Length of the windows.
+        until: First day of the last one, which has closed.
+    """
     models = _models(connection, cadence, until)
     start = RELEASED_STATISTIC.c.window_start
     rows = connection.execute(
         select(RELEASED_STATISTIC)
         .where(RELEASED_STATISTIC.c.cadence == cadence.value)
-        .where(RELEASED_STATISTIC.c.weight > 0)  # else shares alone were released
         .where(start <= until, start > _earliest(cadence, until))
         .order_by(start, RELEASED_STATISTIC.c.unit)
     )

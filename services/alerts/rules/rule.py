@@ -6,9 +6,9 @@ import json
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from models.climate.detection.episodes import Direction
 from models.climate.windows import Cadence
@@ -80,15 +80,36 @@ class Sustained(_Frozen):
     """None: the threshold is ``BEFORE_CALIBRATION``."""
 
 
+class Wave(_Frozen):
+    """Leaving comes up more often than usual in a unit of fifty people or more, by four weeks.
+
+    Without a calibration it is silent: of all rules a false alert of this one does most harm.
+    """
+
+    kind: Literal["wave"] = "wave"
+    raised: Annotated[float, Field(gt=0, le=20)] | None = None
+    """``Z`` from which an alert that was raised goes on."""
+    threshold: Annotated[float, Field(gt=0, le=20)] | None = None
+    """``Z`` from which one is raised."""
+    calibration: Calibration | None = None
+
+    @model_validator(mode="after")
+    def _all_or_nothing(self) -> Self:
+        known = [one is not None for one in (self.raised, self.threshold, self.calibration)]
+        if any(known) != all(known):
+            raise ValueError
+        return self
+
+
 class Rule(_Frozen):
     """One version of a rule; a changed rule is a new version and its old alerts end."""
 
     uid: Uid
     version: Annotated[int, Field(ge=1)]
     names: RuleNames
-    indicator: Literal["valence"] = "valence"
+    indicator: Literal["valence", "turnover_intent"] = "valence"
     cadence: Cadence
-    condition: Annotated[Drop | Sustained, Field(discriminator="kind")]
+    condition: Annotated[Drop | Sustained | Wave, Field(discriminator="kind")]
     for_windows: Annotated[int, Field(ge=1, le=26)]
     """So many windows in a row must breach."""
     keep_windows: Annotated[int, Field(ge=0, le=26)] = 0
@@ -128,3 +149,17 @@ SUSTAINED_RISE: Final = SUSTAINED_DROP.model_copy(
         "severity": Severity.INFO,
     }
 )
+RESIGNATION_WAVE: Final = Rule(
+    uid="resignation_wave",
+    version=1,
+    names=RuleNames(en="Leaving comes up", nl="Vertrek ter sprake", fr="Départ évoqué"),
+    indicator="turnover_intent",
+    cadence=Cadence.FOUR_WEEKS,
+    condition=Wave(),
+    for_windows=1,
+    hold_max=1,
+    severity=Severity.WARNING,
+    enabled=False,
+)
+"""Switched on by the policy alone.  It never resolves: as usual and not shown are one answer, and
+four weeks of it are waited for, so that one wave is one episode for eight weeks (design study)."""

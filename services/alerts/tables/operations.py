@@ -62,10 +62,12 @@ ALERT_STATE: Final = Table(
     Column("margin", Float),
     Column("weeks", Integer),
     Column("band", String(16)),
+    Column("wave", String(16)),
     ForeignKeyConstraint(["rule_uid", "rule_version"], [RULE.c.uid, RULE.c.version]),
 )
 """One row an alert that is not inactive.  ``shown_start``: its latest window with a cell;
-``size`` to ``band``: the change where the latest window is a breach, no finer than published."""
+``size`` to ``band``: the change where the latest window is a breach, no finer than published;
+``wave``: of the rule about leaving, one of two words, or nothing."""
 
 TRANSITION: Final = Table(
     "transition",

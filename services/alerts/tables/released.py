@@ -145,6 +145,15 @@ LEDGER: Final = Table(
 )
 """Each entry holds the hash of the one before: nothing can be changed or dropped in between."""
 
+COMPARISON: Final = Table(
+    "comparison",
+    METADATA,
+    Column("quarter", String(6), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("computed_at", Instant, nullable=False),
+)
+"""Units side by side at the end of a quarter, as readers see it: made once."""
+
 FINAL: Final = (
     PUBLISHED_CELL,
     RELEASED_STATISTIC,
@@ -153,5 +162,6 @@ FINAL: Final = (
     RECEIPT,
     LEDGER,
     CADENCE,
+    COMPARISON,
 )
 """The database refuses to change or remove a row of these."""

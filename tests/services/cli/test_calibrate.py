@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from click.testing import CliRunner, Result
 
 from models.climate.windows import Cadence
 from services.alerts import database, migrations
-from services.alerts.rules import calibration, catalogue
+from services.alerts.rules import calibration, catalogue, wave_calibration
 from services.alerts.rules.evaluation import evaluate
-from services.alerts.rules.rule import Rule, Sustained
+from services.alerts.rules.rule import RESIGNATION_WAVE, Rule, Sustained, Wave
 from services.cli.calibrate import IMPOSSIBLE, NOT_REACHED, calibrate
+from tests.fakes.leaving import Leaving
 from tests.fakes.published import CLOSED, Published
+from tests.models.climate.detection.signals import chance
 
 NOWHERE = "postgresql+psycopg://reader:canary@127.0.0.1:1/barograph"
 
@@ -147,3 +150,90 @@ def test_what_cannot_be_read_is_told_without_its_password_and_not_made(tmp_path:
     assert not (tmp_path / "none.db").exists()
     assert "canary" not in results[1].output
     assert "schema" in results[2].stderr
+
+
+def leaving_database(path: Path, blocks: int, *, on: bool) -> Path:
+    """So many blocks of four weeks, in which people also write of leaving."""
+    engine = database.open_engine(path)
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        catalogue.install(connection, catalogue.BUILT_IN, CLOSED - timedelta(days=1))
+        catalogue.switch(connection, RESIGNATION_WAVE, CLOSED - timedelta(days=1), on=on)
+        written = Leaving(connection, chance(1))
+        written.plant()
+        written.close(0, blocks)
+    engine.dispose()
+    return path
+
+
+def newest_wave(path: Path) -> Rule | None:
+    engine = database.open_engine(path)
+    with engine.connect() as connection:
+        found = catalogue.newest_of(connection, RESIGNATION_WAVE.uid)
+    engine.dispose()
+    return found
+
+
+def test_the_rule_about_leaving_is_calibrated_where_the_policy_switches_it_on(
+    tmp_path: Path,
+) -> None:
+    path = leaving_database(tmp_path / "on.db", 16, on=True)
+
+    looked = run(path, "--years", "10")
+    untouched = newest_wave(path)
+    result = run(path, "--years", "10", "--apply")
+
+    assert (looked.exit_code, result.exit_code) == (0, 0)
+    assert untouched is not None
+    assert untouched.condition == Wave()
+    assert re.search(r"Leaving: threshold [2-9]\.\d\d, goes on from [2-9]\.\d\d", result.stdout)
+    assert "resignation_wave is now version 2" in result.stdout
+    rule = newest_wave(path)
+    assert rule is not None
+    assert isinstance(rule.condition, Wave)
+    known, threshold, raised = (
+        rule.condition.calibration, rule.condition.threshold, rule.condition.raised,
+    )  # fmt: skip
+    assert known is not None
+    assert threshold is not None
+    assert raised is not None
+    assert (rule.version, rule.enabled, known.accepted, known.seed) == (2, True, 1.0, 1)
+    assert raised <= threshold
+    assert known.low <= known.rate <= known.high
+    engine = database.open_engine(path)
+    with engine.connect() as connection:
+        fitted = wave_calibration.past(connection)
+    engine.dispose()
+    again = wave_calibration.calibrate(
+        fitted, years=10, seed=known.seed, today=known.on, progress=lambda: None
+    )
+    assert again == rule.condition
+
+
+def test_a_rule_about_leaving_that_is_off_is_not_even_looked_at(tmp_path: Path) -> None:
+    path = leaving_database(tmp_path / "off.db", 16, on=False)
+
+    result = run(path, "--years", "10", "--apply")
+
+    assert result.exit_code == 0
+    assert "eaving" not in result.stdout
+    assert newest_wave(path) is None
+
+
+def test_less_than_a_year_of_published_shares_leaves_the_rule_about_leaving_silent(
+    a_year: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "short.db"
+    shutil.copy(a_year, path)
+    engine = database.open_engine(path)
+    with engine.begin() as connection:
+        catalogue.switch(connection, RESIGNATION_WAVE, CLOSED, on=True)
+    engine.dispose()
+
+    result = run(path, "--years", "10", "--apply")
+
+    assert result.exit_code == 0
+    assert "its share was published in 0 weeks that compare; it takes 52" in result.stdout
+    rule = newest_wave(path)
+    assert rule is not None
+    assert (rule.version, rule.condition) == (1, Wave())

@@ -31,6 +31,7 @@ def cell(people: int, inside: int = 0, *, micro: int = 100_000) -> Cell:
         weight=3 * people,
         weighted_micro=3 * people * micro,
         weight_squares=9 * people,
+        squares_micro=3 * people * micro * micro // 1_000_000,
         heaviest=(3, 3) if people > 1 else (3 * people, 0),
         signal_contributors=(inside, *NO_SIGNALS[1:]),
     )
@@ -97,7 +98,7 @@ def test_the_week_of_a_unit_by_the_day_is_the_sum_of_its_published_days(
     assert own.weight == sum(day.weight for day in published)
     assert own.weighted_micro == sum(day.weighted_micro for day in published)
     assert own.n_eff == max(day.n_eff for day in published)
-    assert own.squares_micro is None
+    assert own.squares_micro == sum(day.squares_micro or 0 for day in published) > 0
 
 
 def test_shares_are_told_by_the_week_and_never_by_the_day() -> None:

@@ -55,7 +55,7 @@ def test_an_open_alert_says_where_and_since_when_and_of_nobody_how_many(
     assert alert["names"]["nl"] == "Aanhoudende daling"
     assert set(alert) == {
         "fingerprint", "episode", "rule", "names", "unit", "severity", "state", "cadence", "since",
-        "window_start", "change",
+        "window_start", "change", "wave",
     }  # fmt: skip
     (episode,) = body["episodes"]
     assert (episode["id"], episode["ended"]) == (alert["episode"], None)

@@ -46,6 +46,7 @@ ALERT = Alert(
     value=-0.14,
     change=Change(size=-0.12, margin=0.04, weeks=4, band="25-49"),
     noise=None,
+    wave=None,
 )
 NOTICE = Notice(
     notification_id="ntf_1",
