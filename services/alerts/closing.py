@@ -19,7 +19,7 @@ from models.climate.windows import (
     week_of,
     window_of,
 )
-from services.alerts import database, folding, gateways, publication, replies
+from services.alerts import coverage, database, folding, gateways, publication, replies
 from services.alerts.publication import Published
 from services.alerts.tables.pseudonymous import (
     CLOSER,
@@ -98,9 +98,16 @@ class Closer:
                     day,
                     now,
                     self.policy.frozen_languages,
-                    replies=replies.are_published(self.policy),
+                    self._details(),
                 )
             logs.emit("days.folded", count=folded)
+
+    def _details(self) -> set[folding.Detail]:
+        published = {
+            folding.Detail.REPLIES: replies.are_published(self.policy),
+            folding.Detail.LANGUAGES: coverage.are_published(self.policy),
+        }
+        return {detail for detail, is_one in published.items() if is_one}
 
     def _close(self, window: Window, now: datetime) -> bool:
         if self._failed.get(window, now) > now:
@@ -112,6 +119,7 @@ class Closer:
                 published = self._publish(connection, window, now)
                 if window.cadence is Cadence.WEEK:
                     replies.forget(connection, window)
+                    coverage.forget(connection, window)
                 if window.cadence is Cadence.FOUR_WEEKS:
                     _forget(connection, window)
         except Unavailable:

@@ -18,6 +18,7 @@ from services.alerts.missed import miss
 from services.alerts.tables.pseudonymous import (
     CLOSER,
     FOLDED_DAY,
+    LANGUAGE_DAY,
     OPEN_SCORE,
     PERSON_DAY,
     REPLY_DAY,
@@ -105,7 +106,7 @@ def _withdraw(connection: Connection, people: Collection[tuple[int, str]]) -> No
     for some in _chunks(sorted(people)):
         rows = [{"block": block, "pid": pid} for block, pid in some]
         connection.execute(insert(connection, WITHDRAWN).on_conflict_do_nothing(), rows)
-        for table in (OPEN_SCORE, PERSON_DAY, REPLY_DAY):
+        for table in (OPEN_SCORE, PERSON_DAY, REPLY_DAY, LANGUAGE_DAY):
             theirs = tuple_(table.c.block, table.c.pid).in_(some)
             connection.execute(table.delete().where(theirs))
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from models.climate.catalogue import (
     AFTER_HOURS,
+    COVERAGE,
     DRIVERS,
     PARTICIPATION,
     SIGNALS,
@@ -102,6 +103,7 @@ class View:
     drivers: tuple[Share, ...]
     participation: tuple[Share, ...]
     networks: networks.Networks
+    coverage: tuple[Share, ...]
     published: int
     withheld: int
     late: int
@@ -248,6 +250,9 @@ def view(
         participation=shares(_named([PARTICIPATION, AFTER_HOURS], wording), whole, wording),
         networks=networks.networks(
             [v for v in published if v.window_start == latest.start], units, wording
+        ),
+        coverage=shares(
+            _named([one for one in COVERAGE if one.id in whole], wording), whole, wording
         ),
         published=latest.published,
         withheld=latest.withheld,

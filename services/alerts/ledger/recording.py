@@ -18,6 +18,7 @@ from services.alerts.ledger import statistics
 from services.alerts.ledger.chain import append
 from services.alerts.ledger.digests import (
     digest_of_cells,
+    digest_of_ratios,
     digest_of_replies,
     digest_of_summary,
     digest_of_sums,
@@ -68,7 +69,8 @@ def record(
 ) -> Receipt:
     """Write what was released of *window*, its receipt, its summary and its ledger entry.
 
-    What was released of its replies stands there already, and the entry vouches for it too.
+    What was released of its replies and coverage stands there already, and the entry vouches for
+    it too.
 
     The caller's transaction decides: all of it is written, or nothing.
     """
@@ -122,6 +124,8 @@ def record(
     }
     if (replies := digest_of_replies(connection, window)) is not None:
         entry["replies"] = replies
+    if (ratios := digest_of_ratios(connection, window)) is not None:
+        entry["ratios"] = ratios
     append(connection, "window_closed", entry, now)
     return receipt
 

@@ -79,6 +79,19 @@ REPLY_DAY: Final = Table(
 )
 """How often somebody answered people of a leaf on one day; gone once its week has closed."""
 
+LANGUAGE_DAY: Final = Table(
+    "language_day",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+    Column("leaf", String(63), primary_key=True),
+    Column("local_day", Date, primary_key=True),
+    Column("language", String(2), primary_key=True),
+    Column("messages", Integer, nullable=False),
+    Index("language_day_day", "local_day"),
+)
+"""How many messages somebody wrote in a language on one day; gone once its week has closed."""
+
 WITHDRAWN: Final = Table(
     "withdrawn",
     METADATA,
