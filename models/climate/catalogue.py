@@ -32,6 +32,7 @@ class Family(StrEnum):
     PARTICIPATION = "participation"
     NETWORK = "network"
     COVERAGE = "coverage"
+    ANSWERS = "answers"
 
 
 class Scope(StrEnum):
@@ -172,10 +173,10 @@ NETWORK: Final = (
 )
 
 
-def _of_messages(name: str) -> Indicator:
+def _of_messages(name: str, family: Family, page: str) -> Indicator:
     return Indicator(
         id=name,
-        family=Family.COVERAGE,
+        family=family,
         measure=Measure.RATIO,
         low=0,
         high=1,
@@ -183,13 +184,18 @@ def _of_messages(name: str) -> Indicator:
         cadences=(Cadence.WEEK,),
         smallest=None,
         interval=False,
-        page="coverage",
+        page=page,
     )
 
 
-LANGUAGES: Final = tuple(_of_messages(f"language_{language}") for language in Language)
-UNSCORED: Final = _of_messages("unscored")
+LANGUAGES: Final = tuple(
+    _of_messages(f"language_{language}", Family.COVERAGE, "coverage") for language in Language
+)
+UNSCORED: Final = _of_messages("unscored", Family.COVERAGE, "coverage")
 COVERAGE: Final = (*LANGUAGES, UNSCORED)
+ANSWERED_HOUR: Final = _of_messages("answered_hour", Family.ANSWERS, "answer-time")
+ANSWERED_DAY: Final = _of_messages("answered_day", Family.ANSWERS, "answer-time")
+ANSWERS: Final = (ANSWERED_HOUR, ANSWERED_DAY)
 
 CATALOGUE: Final = (
     VALENCE,
@@ -199,6 +205,7 @@ CATALOGUE: Final = (
     PARTICIPATION,
     *NETWORK,
     *COVERAGE,
+    *ANSWERS,
 )
 """Every indicator, in the order in which they are published and listed."""
 INDICATORS: Final = tuple(indicator.id for indicator in CATALOGUE)

@@ -19,7 +19,7 @@ from models.climate.windows import (
     week_of,
     window_of,
 )
-from services.alerts import coverage, database, folding, gateways, publication, replies
+from services.alerts import database, folding, gateways, message_shares, publication, replies
 from services.alerts.publication import Published
 from services.alerts.tables.pseudonymous import (
     CLOSER,
@@ -103,11 +103,8 @@ class Closer:
             logs.emit("days.folded", count=folded)
 
     def _details(self) -> set[folding.Detail]:
-        published = {
-            folding.Detail.REPLIES: replies.are_published(self.policy),
-            folding.Detail.LANGUAGES: coverage.are_published(self.policy),
-        }
-        return {detail for detail, is_one in published.items() if is_one}
+        told = {folding.Detail.REPLIES} if replies.are_published(self.policy) else set()
+        return told | message_shares.needed(self.policy)
 
     def _close(self, window: Window, now: datetime) -> bool:
         if self._failed.get(window, now) > now:
@@ -119,7 +116,7 @@ class Closer:
                 published = self._publish(connection, window, now)
                 if window.cadence is Cadence.WEEK:
                     replies.forget(connection, window)
-                    coverage.forget(connection, window)
+                    message_shares.forget(connection, window)
                 if window.cadence is Cadence.FOUR_WEEKS:
                     _forget(connection, window)
         except Unavailable:

@@ -21,10 +21,12 @@ from sqlalchemy import (
     select,
 )
 
+from models.climate.networks.answer_time import AnsweredWithin
 from models.climate.person_day import PersonDay
 from models.language.labels import Driver, Language, Signal
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.tables.pseudonymous import (
+    ANSWER_DAY,
     FOLDED_DAY,
     LANGUAGE_DAY,
     OPEN_SCORE,
@@ -42,6 +44,8 @@ class Detail(StrEnum):
     """People of which leaf somebody answered."""
     LANGUAGES = "languages"
     """In which languages somebody wrote, the frozen ones too."""
+    ANSWERS = "answers"
+    """How soon somebody's answers came."""
 
 
 def oldest_open(connection: Connection) -> date | None:
@@ -92,6 +96,8 @@ def fold(
         _keep_replies(connection, day, counts)
     if Detail.LANGUAGES in also:
         _keep_languages(connection, day)
+    if Detail.ANSWERS in also:
+        _keep_answers(connection, day, counts)
     connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))
     return connection.execute(delete(OPEN_SCORE).where(of_day)).rowcount
 
@@ -121,6 +127,17 @@ def _keep_languages(connection: Connection, day: date) -> None:
     )
     names = ["block", "pid", "leaf", "language", "local_day", "messages"]
     connection.execute(LANGUAGE_DAY.insert().from_select(names, sums))
+
+
+def _keep_answers(connection: Connection, day: date, counts: ColumnElement[bool]) -> None:
+    who = *_PERSON, OPEN_SCORE.c.answer_bucket
+    sums = (
+        select(*who, literal(day, Date()).label("local_day"), func.count().label("answers"))
+        .where(counts, OPEN_SCORE.c.answer_bucket.in_(tuple(AnsweredWithin)))
+        .group_by(*who)
+    )
+    names = ["block", "pid", "leaf", "within", "local_day", "answers"]
+    connection.execute(ANSWER_DAY.insert().from_select(names, sums))
 
 
 def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]:

@@ -16,7 +16,7 @@ from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, r
 from models.climate.disclosure.released_statistic import statistic_of
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
-from services.alerts import budget, coverage, gateways, missed, replies
+from services.alerts import budget, gateways, message_shares, missed, replies
 from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
@@ -69,7 +69,7 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     if account is None:  # exact figures would undo the noise of a block
         figures = [
             *replies.release(connection, window, tree, released, policy),
-            *coverage.release(connection, window, tree, released, policy),
+            *message_shares.release(connection, window, tree, released, policy),
         ]
         released = replace(released, published=(*released.published, *figures))
     else:

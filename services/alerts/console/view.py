@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from models.climate.catalogue import (
     AFTER_HOURS,
+    ANSWERS,
     COVERAGE,
     DRIVERS,
     PARTICIPATION,
@@ -247,7 +248,9 @@ def view(
         four_weeks=table(fours, units, by_cadence[Cadence.FOUR_WEEKS], wording),
         signals=shares(_named(SIGNALS, wording), whole, wording),
         drivers=shares(_named(DRIVERS, wording), whole, wording),
-        participation=shares(_named([PARTICIPATION, AFTER_HOURS], wording), whole, wording),
+        participation=shares(
+            _named([PARTICIPATION, AFTER_HOURS, *ANSWERS], wording), whole, wording
+        ),
         networks=networks.networks(
             [v for v in published if v.window_start == latest.start], units, wording
         ),

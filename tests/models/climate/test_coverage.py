@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from models.climate.catalogue import LANGUAGES
 from models.climate.cell import WEEKLY_BOUND
-from models.climate.coverage import OF_LANGUAGE, Ratio, of_languages, unscored
+from models.climate.coverage import OF_LANGUAGE, of_languages, unscored
+from models.climate.disclosure.message_shares import Ratio
 from models.climate.disclosure.thresholds import ONE_AT_MOST, TWO_AT_MOST
 from models.language.labels import Language
 

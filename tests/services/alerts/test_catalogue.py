@@ -185,5 +185,5 @@ def test_a_figure_of_replies_needs_the_contributors_that_the_catalogue_says() ->
 
 @entries
 def test_a_figure_of_replies_or_of_messages_is_told_of_weeks_alone(entry: Indicator) -> None:
-    weekly = entry.family in {Family.NETWORK, Family.COVERAGE}
+    weekly = entry.family in {Family.NETWORK, Family.COVERAGE, Family.ANSWERS}
     assert weekly == (entry.cadences == (Cadence.WEEK,))

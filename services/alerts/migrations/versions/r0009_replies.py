@@ -17,6 +17,7 @@ D = "released"
 def upgrade() -> None:
     """Rows that are there already answered nobody that we know of."""
     op.add_column("open_score", sa.Column("other_leaf", sa.String(63)), schema=_altered())
+    op.add_column("open_score", sa.Column("answer_bucket", sa.Integer()), schema=_altered())
     op.add_column("person_day", sa.Column("after_hours", sa.Integer()), schema=_altered())
     op.create_table(
         "reply_day",
@@ -53,6 +54,17 @@ def upgrade() -> None:
     )
     op.create_index("language_day_day", "language_day", ["local_day"], schema=C)
     op.create_table(
+        "answer_day",
+        _key("block", sa.Integer()),
+        _key("pid", sa.String(32)),
+        _key("leaf", sa.String(63)),
+        _key("local_day", sa.Date()),
+        _key("within", sa.Integer()),
+        _needed("answers", sa.Integer()),
+        schema=C,
+    )
+    op.create_index("answer_day_day", "answer_day", ["local_day"], schema=C)
+    op.create_table(
         "released_ratio",
         _key("indicator", sa.String(63)),
         _key("unit", sa.String(63)),
@@ -73,10 +85,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget them."""
     op.drop_table("released_ratio", schema=D)
+    op.drop_table("answer_day", schema=C)
     op.drop_table("language_day", schema=C)
     op.drop_table("released_replies", schema=D)
     op.drop_table("reply_day", schema=C)
     op.drop_column("person_day", "after_hours", schema=_altered())
+    op.drop_column("open_score", "answer_bucket", schema=_altered())
     op.drop_column("open_score", "other_leaf", schema=_altered())
 
 
