@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from models.climate.windows import Cadence
-from models.language.labels import Driver, Signal
+from models.language.labels import Driver, Language, Signal
 
 
 class Measure(StrEnum):
@@ -31,6 +31,8 @@ class Family(StrEnum):
     DRIVER = "driver"
     PARTICIPATION = "participation"
     NETWORK = "network"
+    COVERAGE = "coverage"
+    ANSWERS = "answers"
 
 
 class Scope(StrEnum):
@@ -170,7 +172,41 @@ NETWORK: Final = (
     RECIPROCITY_EXCESS,
 )
 
-CATALOGUE: Final = (VALENCE, *SIGNALS, *DRIVERS, AFTER_HOURS, PARTICIPATION, *NETWORK)
+
+def _of_messages(name: str, family: Family, page: str) -> Indicator:
+    return Indicator(
+        id=name,
+        family=family,
+        measure=Measure.RATIO,
+        low=0,
+        high=1,
+        scope=Scope.ORGANISATION,
+        cadences=(Cadence.WEEK,),
+        smallest=None,
+        interval=False,
+        page=page,
+    )
+
+
+LANGUAGES: Final = tuple(
+    _of_messages(f"language_{language}", Family.COVERAGE, "coverage") for language in Language
+)
+UNSCORED: Final = _of_messages("unscored", Family.COVERAGE, "coverage")
+COVERAGE: Final = (*LANGUAGES, UNSCORED)
+ANSWERED_HOUR: Final = _of_messages("answered_hour", Family.ANSWERS, "answer-time")
+ANSWERED_DAY: Final = _of_messages("answered_day", Family.ANSWERS, "answer-time")
+ANSWERS: Final = (ANSWERED_HOUR, ANSWERED_DAY)
+
+CATALOGUE: Final = (
+    VALENCE,
+    *SIGNALS,
+    *DRIVERS,
+    AFTER_HOURS,
+    PARTICIPATION,
+    *NETWORK,
+    *COVERAGE,
+    *ANSWERS,
+)
 """Every indicator, in the order in which they are published and listed."""
 INDICATORS: Final = tuple(indicator.id for indicator in CATALOGUE)
 BY_ID: Final[Mapping[str, Indicator]] = MappingProxyType({one.id: one for one in CATALOGUE})

@@ -19,7 +19,15 @@ from models.climate.windows import (
     week_of,
     window_of,
 )
-from services.alerts import cadences, database, folding, gateways, publication, replies
+from services.alerts import (
+    cadences,
+    database,
+    folding,
+    gateways,
+    message_shares,
+    publication,
+    replies,
+)
 from services.alerts.publication import Published
 from services.alerts.tables.pseudonymous import (
     CLOSER,
@@ -118,9 +126,13 @@ class Closer:
                     day,
                     now,
                     self.policy.frozen_languages,
-                    replies=replies.are_published(self.policy),
+                    self._details(),
                 )
             logs.emit("days.folded", count=folded)
+
+    def _details(self) -> set[folding.Detail]:
+        told = {folding.Detail.REPLIES} if replies.are_published(self.policy) else set()
+        return told | message_shares.needed(self.policy)
 
     def _close(self, window: Window, now: datetime) -> bool:
         if self._failed.get(window, now) > now:
@@ -134,6 +146,7 @@ class Closer:
                 published = self._publish(connection, window, now)
                 if window.cadence is Cadence.WEEK:
                     replies.forget(connection, window)
+                    message_shares.forget(connection, window)
                 if window.cadence is Cadence.FOUR_WEEKS:
                     _forget(connection, window)
         except Unavailable:

@@ -16,8 +16,10 @@ from services.alerts import gateways
 from services.alerts.database import STATEMENT_ROWS, insert
 from services.alerts.missed import miss
 from services.alerts.tables.pseudonymous import (
+    ANSWER_DAY,
     CLOSER,
     FOLDED_DAY,
+    LANGUAGE_DAY,
     OPEN_SCORE,
     PERSON_DAY,
     REPLY_DAY,
@@ -105,7 +107,7 @@ def _withdraw(connection: Connection, people: Collection[tuple[int, str]]) -> No
     for some in _chunks(sorted(people)):
         rows = [{"block": block, "pid": pid} for block, pid in some]
         connection.execute(insert(connection, WITHDRAWN).on_conflict_do_nothing(), rows)
-        for table in (OPEN_SCORE, PERSON_DAY, REPLY_DAY):
+        for table in (OPEN_SCORE, PERSON_DAY, REPLY_DAY, LANGUAGE_DAY, ANSWER_DAY):
             theirs = tuple_(table.c.block, table.c.pid).in_(some)
             connection.execute(table.delete().where(theirs))
 
@@ -151,6 +153,7 @@ def _row(score: ScoreV1) -> dict[str, Any]:
         "after_hours": score.after_hours,
         "place": score.place,
         "other_leaf": score.other_leaf if outputs else None,
+        "answer_bucket": score.answer_bucket if outputs else None,
         "language": score.language.value if score.language else None,
         "valence_micro": outputs.valence_micro if outputs else None,
         "signals": sum(_SIGNALS[signal] for signal in set(outputs.signals)) if outputs else 0,

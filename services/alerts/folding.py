@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -20,12 +21,31 @@ from sqlalchemy import (
     select,
 )
 
+from models.climate.networks.answer_time import AnsweredWithin
 from models.climate.person_day import PersonDay
 from models.language.labels import Driver, Language, Signal
 from services.alerts.database import STATEMENT_ROWS
-from services.alerts.tables.pseudonymous import FOLDED_DAY, OPEN_SCORE, PERSON_DAY, REPLY_DAY
+from services.alerts.tables.pseudonymous import (
+    ANSWER_DAY,
+    FOLDED_DAY,
+    LANGUAGE_DAY,
+    OPEN_SCORE,
+    PERSON_DAY,
+    REPLY_DAY,
+)
 
 _PERSON: Final = (OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.leaf)
+
+
+class Detail(StrEnum):
+    """What is kept of a day only where something is made of it."""
+
+    REPLIES = "replies"
+    """People of which leaf somebody answered."""
+    LANGUAGES = "languages"
+    """In which languages somebody wrote, the frozen ones too."""
+    ANSWERS = "answers"
+    """How soon somebody's answers came."""
 
 
 def oldest_open(connection: Connection) -> date | None:
@@ -41,14 +61,12 @@ def fold(
     day: date,
     now: datetime,
     frozen: Collection[Language] = (),
-    *,
-    replies: bool = False,
+    also: Collection[Detail] = (),
 ) -> int:
     """Replace the messages of *day* by sums; how many there were.
 
     People who cannot count leave no sum, and neither do deletions and messages in a language
-    that is *frozen*.  Whom people answered leaves one only where *replies* is true: where nothing
-    is made of it, it is not kept.
+    that is *frozen*.  What *also* names is kept besides: where nothing is made of it, it is not.
     """
     of_day = OPEN_SCORE.c.local_day == day
     counts = and_(
@@ -74,8 +92,12 @@ def fold(
     for rows in found.partitions():
         connection.execute(PERSON_DAY.insert(), [_row(day, *row) for row in rows])
     scored_by = list(connection.execute(models).scalars())
-    if replies:
+    if Detail.REPLIES in also:
         _keep_replies(connection, day, counts)
+    if Detail.LANGUAGES in also:
+        _keep_languages(connection, day)
+    if Detail.ANSWERS in also:
+        _keep_answers(connection, day, counts)
     connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))
     return connection.execute(delete(OPEN_SCORE).where(of_day)).rowcount
 
@@ -89,6 +111,33 @@ def _keep_replies(connection: Connection, day: date, counts: ColumnElement[bool]
     )
     names = ["block", "pid", "other_leaf", "local_day", "replies"]
     connection.execute(REPLY_DAY.insert().from_select(names, sums))
+
+
+def _keep_languages(connection: Connection, day: date) -> None:
+    who = *_PERSON, OPEN_SCORE.c.language
+    sums = (
+        select(*who, literal(day, Date()).label("local_day"), func.count().label("messages"))
+        .where(
+            OPEN_SCORE.c.local_day == day,
+            OPEN_SCORE.c.countable,
+            OPEN_SCORE.c.valence_micro.is_not(None),
+            OPEN_SCORE.c.language.is_not(None),
+        )
+        .group_by(*who)
+    )
+    names = ["block", "pid", "leaf", "language", "local_day", "messages"]
+    connection.execute(LANGUAGE_DAY.insert().from_select(names, sums))
+
+
+def _keep_answers(connection: Connection, day: date, counts: ColumnElement[bool]) -> None:
+    who = *_PERSON, OPEN_SCORE.c.answer_bucket
+    sums = (
+        select(*who, literal(day, Date()).label("local_day"), func.count().label("answers"))
+        .where(counts, OPEN_SCORE.c.answer_bucket.in_(tuple(AnsweredWithin)))
+        .group_by(*who)
+    )
+    names = ["block", "pid", "leaf", "within", "local_day", "answers"]
+    connection.execute(ANSWER_DAY.insert().from_select(names, sums))
 
 
 def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]:

@@ -18,7 +18,7 @@ from models.climate.disclosure.released_statistic import statistic_of
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
-from services.alerts import budget, cadences, gateways, missed, replies
+from services.alerts import budget, cadences, gateways, message_shares, missed, replies
 from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
@@ -69,8 +69,11 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         finer=_finer(connection, window, everybody, plan, noisy=noisy),
         noise=budget.noise_of(connection, account, tree, everybody) if account else None,
     )
-    if account is None:  # exact figures of replies would undo the noise of a block
-        figures = replies.release(connection, window, tree, released, policy)
+    if account is None:  # exact figures would undo the noise of a block
+        figures = [
+            *replies.release(connection, window, tree, released, policy),
+            *message_shares.release(connection, window, tree, released, policy),
+        ]
         released = replace(released, published=(*released.published, *figures))
     else:
         budget.enter(connection, account, now)

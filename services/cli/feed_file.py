@@ -161,9 +161,9 @@ def _exported(messages: Iterable[Found]) -> Iterator[Line]:
 
 
 def cloud_event(event: FeedEvent) -> bytes:
-    """*event*, a post, as the line that brings the gateway to it."""
+    """*event*, a post or a reply, as the line that brings the gateway to it."""
     posted = event.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    document = {
+    document: dict[str, Any] = {
         "specversion": "1.0",
         "id": sha256(event.source_id.encode()).hexdigest(),
         "source": event.source,
@@ -180,6 +180,8 @@ def cloud_event(event: FeedEvent) -> bytes:
             "text": event.text,
         },
     }
+    if event.in_reply_to is not None:
+        document["data"]["in_reply_to"] = event.in_reply_to
     return json.dumps(document, ensure_ascii=False).encode()
 
 

@@ -25,9 +25,9 @@ def plain(value: str) -> str:
     return value
 
 
-Hidden = Annotated[
-    str, Field(repr=False, min_length=1, max_length=512, strict=True), AfterValidator(plain)
-]
+_Named = Annotated[str, Field(min_length=1, max_length=512, strict=True), AfterValidator(plain)]
+
+Hidden = Annotated[_Named, Field(repr=False)]
 """Names a person, a place or a message: never printed."""
 
 Text = Annotated[str, Field(repr=False, max_length=TEXT_LIMIT, strict=True), AfterValidator(plain)]
@@ -53,6 +53,8 @@ class FeedEvent(BaseModel):
     source: SourceName
     source_id: Hidden
     """The message's id at its source; an edit or a deletion has that of the original."""
+    in_reply_to: Annotated[_Named | None, Field(repr=False)] = None
+    """Id at its source of the message that this one answers; an edit has that of the original."""
     version: Positive = 1
     """Higher for an edit; the time of the edit in milliseconds where the source has no number."""
     channel: Hidden

@@ -90,6 +90,14 @@ RECENT_MESSAGE: Final = Table(
     Column("day", Date, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+ANSWERABLE_MESSAGE: Final = Table(
+    "answerable_message",
+    METADATA,
+    Column("message", LargeBinary, primary_key=True),
+    Column("minute", Integer, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""When a message was written, in minutes since 1970, for as long as it can be answered soon."""
 
 
 def open_gateway_database(path: Path) -> Engine:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from models.climate import windows
+from models.climate.networks.answer_time import AnsweredWithin, answered_within
 from services.contracts.denied_channels import denied
 from services.contracts.envelope import Kind
 from services.contracts.governance import Policy
@@ -23,6 +24,8 @@ from services.ingest.registry import Person
 
 WORKDAY: Final = range(8, 18)
 SATURDAY: Final = 5
+_SURELY_LONGER: Final = timedelta(days=3)
+"""The calendars of two people are up to 26 hours apart: further apart than this is over a day."""
 AHEAD: Final = timedelta(minutes=5)
 """How far the clock of a source may be ahead of ours."""
 
@@ -111,6 +114,9 @@ class Intake:
             return Refused.OPTED_OUT
         if not event.text.strip():  # an edit that took the words away: nothing is left to count
             return self._without_words(event, now, Remembered(person.leaf, block, day))
+        answered = (
+            None if event.in_reply_to is None else self.recent(event.source, event.in_reply_to)
+        )
         message = MessageV1(
             kind=event.kind,
             spool_id=self.spool_id,
@@ -124,6 +130,8 @@ class Intake:
             local_day=day,
             after_hours=local.hour not in WORKDAY or local.weekday() >= SATURDAY,
             place=_keyed(key, "place", event.channel),
+            other_leaf=answered and answered.leaf,
+            answer_bucket=answered and _how_soon(event, answered, day),
             sealed=self.seal(self.redact(event.text)),
         )
         return (Admitted(message, event.at),)
@@ -226,6 +234,13 @@ def _what(event: FeedEvent) -> Refused | None:
     if event.kind not in {Kind.POST, Kind.EDIT, Kind.REPLY}:
         return Refused.NO_TEXT
     return None if event.text.strip() or event.kind is Kind.EDIT else Refused.NO_TEXT
+
+
+def _how_soon(event: FeedEvent, answered: Remembered, day: date) -> AnsweredWithin | None:
+    """How soon *event*, of the local *day*, answers; None where that is not known."""
+    if answered.at is not None:
+        return answered_within(event.at - answered.at)
+    return AnsweredWithin.LONGER if day - answered.day > _SURELY_LONGER else None
 
 
 def _name(event: FeedEvent) -> str:

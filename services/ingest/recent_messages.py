@@ -1,4 +1,6 @@
-"""Who wrote what lately, as keyed digests: so that a deletion, which names no one, finds its leaf.
+"""Where was written what lately, as keyed digests: for what names a message and not its author.
+
+A deletion finds the leaf that it counts in, and an answer the leaf that it answers and how soon.
 
 Order on the way in: ``remember`` first, then the spool, then the 202.  After a crash in between the
 index knows a message that was never accepted, and deleting it changes nothing; the other way round
@@ -14,7 +16,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,16 +28,28 @@ from services.ingest.feed_event import FeedEvent
 from services.ingest.group_commit import Writer
 
 KEPT: Final = timedelta(days=28)
+TIME_KEPT: Final = timedelta(days=5)
+"""An answer within a day is told apart from a later one.  It may be edited, and the edit counts
+until 48 hours after its day has ended everywhere: what it answers must still say when it was."""
 KEY_BYTES: Final = 32
+_MINUTE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Where a message was counted; not whose it was."""
+    """Where a message was counted; not whose it was.
+
+    Attributes:
+        leaf: Of its author.
+        block: Four weeks in which it counts.
+        day: Its author's local day.
+        at: The minute in which it was written; None once that is too long ago.
+    """
 
     leaf: str
     block: int
     day: date
+    at: datetime | None = None
 
 
 class RecentMessages:
@@ -56,31 +70,47 @@ class RecentMessages:
         Raises:
             Unavailable: the file cannot be written; nothing was kept.
         """
-        rows = [
-            (
-                self._digest(event.source, event.source_id),
-                message.leaf,
-                message.block,
-                message.local_day.isoformat(),
-            )
-            for event, message in admitted
-            if message.kind not in {Kind.DELETE, Kind.WITHDRAW}
-        ]
+        rows, minutes = [], []
+        for event, message in admitted:
+            if message.kind in {Kind.DELETE, Kind.WITHDRAW}:
+                continue
+            digest = self._digest(event.source, event.source_id)
+            rows.append((digest, message.leaf, message.block, message.local_day.isoformat()))
+            minutes.append((digest, int(event.at.timestamp()) // _MINUTE))
         if rows:
-            query = "INSERT OR REPLACE INTO recent_message VALUES (?, ?, ?, ?)"
-            await self._writer.run(lambda db: db.executemany(query, rows).rowcount)
+
+            def keep(db: sqlite3.Connection) -> None:
+                db.executemany("INSERT OR REPLACE INTO recent_message VALUES (?, ?, ?, ?)", rows)
+                db.executemany("INSERT OR REPLACE INTO answerable_message VALUES (?, ?)", minutes)
+
+            await self._writer.run(keep)
 
     def find(self, source: str, source_id: str) -> Remembered | None:
         """Where the message counts; None when it was never accepted, or too long ago."""
-        query = "SELECT leaf, block, day FROM recent_message WHERE message = ?"
+        query = (
+            "SELECT leaf, block, day, minute FROM recent_message "
+            "LEFT JOIN answerable_message USING (message) WHERE message = ?"
+        )
         row = self._reading.execute(query, (self._digest(source, source_id),)).fetchone()
-        return Remembered(row[0], row[1], date.fromisoformat(row[2])) if row else None
+        if row is None:
+            return None
+        leaf, block, day, minute = row
+        at = None if minute is None else datetime.fromtimestamp(minute * _MINUTE, UTC)
+        return Remembered(leaf, block, date.fromisoformat(day), at)
 
     async def prune(self, now: datetime) -> int:
-        """Forget what is older than 28 days at *now*, the gateway's time; how many."""
+        """Forget what is older than 28 days at *now*, the gateway's time; how many.
+
+        Of what is older than five days the time is forgotten, and the rest stays.
+        """
         horizon = ((now - KEPT).date().isoformat(),)
-        query = "DELETE FROM recent_message WHERE day < ?"
-        return await self._writer.run(lambda db: db.execute(query, horizon).rowcount)
+        minute = (int((now - TIME_KEPT).timestamp()) // _MINUTE,)
+
+        def forget(db: sqlite3.Connection) -> int:
+            db.execute("DELETE FROM answerable_message WHERE minute < ?", minute)
+            return db.execute("DELETE FROM recent_message WHERE day < ?", horizon).rowcount
+
+        return await self._writer.run(forget)
 
     def _digest(self, source: str, source_id: str) -> bytes:
         value = f"{source}\0{source_id}".encode()

@@ -102,7 +102,7 @@ class Gateway:
         assert not isinstance(admitted, Refused), admitted
         ((message, _),) = admitted
         self.recent[event.source, event.source_id] = Remembered(
-            message.leaf, message.block, message.local_day
+            message.leaf, message.block, message.local_day, event.at
         )
         return message
 

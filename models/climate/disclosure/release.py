@@ -40,6 +40,9 @@ __all__ = [
 
 VALENCE: Final = catalogue.VALENCE.id
 PARTICIPATION: Final = catalogue.PARTICIPATION.id
+_DECIDED_BEFORE: Final = frozenset(
+    {catalogue.Family.NETWORK, catalogue.Family.COVERAGE, catalogue.Family.ANSWERS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +199,18 @@ def published_cells(statistic: ReleasedStatistic, k: int) -> Iterator[PublishedC
 
 
 def published_figure(
-    indicator: str, unit: str, window: Window, value: float, contributors: int
+    indicator: str, unit: str, window: Window, value: float | Fraction, contributors: int
 ) -> PublishedCell:
-    """What people may see of one figure of the shown part of a week of replies.
+    """What people may see of one figure of a week's replies or of its messages.
 
-    What of the replies may be known has been decided before: the figure is made of nothing else.
+    What of them may be known has been decided before: the figure is made of nothing else.
 
     Raises:
-        ValueError: the indicator is none of replies, or it needs more contributors.
+        ValueError: the indicator is of none of them, or it needs more contributors.
     """
     known = BY_ID.get(indicator)
-    if known is None or known.family is not catalogue.Family.NETWORK:
-        raise ValueError("the indicator is none of replies")
+    if known is None or known.family not in _DECIDED_BEFORE:
+        raise ValueError("the indicator is neither of replies nor a share of messages")
     if contributors < (known.smallest or FLOOR):
         raise ValueError("too few contributors for the indicator")
     return PublishedCell(

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from models.climate.catalogue import (
     AFTER_HOURS,
+    ANSWERS,
+    COVERAGE,
     DRIVERS,
     PARTICIPATION,
     SIGNALS,
@@ -103,6 +105,7 @@ class View:
     drivers: tuple[Share, ...]
     participation: tuple[Share, ...]
     networks: networks.Networks
+    coverage: tuple[Share, ...]
     published: int
     withheld: int
     late: int
@@ -248,9 +251,14 @@ def view(
         four_weeks=table(fours, units, by_cadence[Cadence.FOUR_WEEKS], wording),
         signals=shares(_named(SIGNALS, wording), whole, wording),
         drivers=shares(_named(DRIVERS, wording), whole, wording),
-        participation=shares(_named([PARTICIPATION, AFTER_HOURS], wording), whole, wording),
+        participation=shares(
+            _named([PARTICIPATION, AFTER_HOURS, *ANSWERS], wording), whole, wording
+        ),
         networks=networks.networks(
             [v for v in published if v.window_start == latest.start], units, wording
+        ),
+        coverage=shares(
+            _named([one for one in COVERAGE if one.id in whole], wording), whole, wording
         ),
         published=latest.published,
         withheld=latest.withheld,

@@ -15,6 +15,7 @@ from models.climate.windows import Window
 from services.alerts.tables.released import (
     CADENCE,
     PUBLISHED_CELL,
+    RELEASED_RATIO,
     RELEASED_REPLIES,
     RELEASED_STATISTIC,
     WINDOW_SUMMARY,
@@ -24,6 +25,7 @@ _CELL: Final = PUBLISHED_CELL.c
 _SUMS: Final = RELEASED_STATISTIC.c
 _SUMMARY: Final = WINDOW_SUMMARY.c
 _REPLIES: Final = RELEASED_REPLIES.c
+_RATIO: Final = RELEASED_RATIO.c
 _OLD_SUMS: Final = (
     _SUMS.unit, _SUMS.weight, _SUMS.weighted_micro, _SUMS.contributors, _SUMS.n_eff,
 )  # fmt: skip
@@ -74,12 +76,13 @@ def digest_of_sums(connection: Connection, window: Window, form: int, nonce: str
 def digest_of_replies(connection: Connection, window: Window) -> str | None:
     """Hash over what was released of the replies of *window*; None where nothing was."""
     columns = _REPLIES.unit, _REPLIES.band, _REPLIES.rest, _REPLIES.replies
-    there = select(_REPLIES.unit).where(
-        _REPLIES.cadence == window.cadence.value, _REPLIES.window_start == window.start
-    )
-    if connection.execute(there.limit(1)).first() is None:
-        return None
-    return _digest(connection, columns, window)
+    return _digest_if_any(connection, columns, window)
+
+
+def digest_of_ratios(connection: Connection, window: Window) -> str | None:
+    """Hash over what was released of shares of its messages; None where nothing was."""
+    columns = _RATIO.indicator, _RATIO.unit, _RATIO.part, _RATIO.whole, _RATIO.band
+    return _digest_if_any(connection, columns, window)
 
 
 def digest_of_summary(connection: Connection, window: Window) -> str:
@@ -107,6 +110,18 @@ def spelled(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     return str(value)
+
+
+def _digest_if_any(
+    connection: Connection, columns: Sequence[Column[Any]], window: Window
+) -> str | None:
+    table = columns[0].table
+    there = select(columns[0]).where(
+        table.c.cadence == window.cadence.value, table.c.window_start == window.start
+    )
+    if connection.execute(there.limit(1)).first() is None:
+        return None
+    return _digest(connection, columns, window)
 
 
 def _digest(

@@ -19,6 +19,7 @@ from services.alerts.ledger.chain import append
 from services.alerts.ledger.digests import (
     digest_of_cells,
     digest_of_plan,
+    digest_of_ratios,
     digest_of_replies,
     digest_of_summary,
     digest_of_sums,
@@ -69,7 +70,8 @@ def record(
 ) -> Receipt:
     """Write what was released of *window*, its receipt, its summary and its ledger entry.
 
-    What was released of its replies stands there already, and the entry vouches for it too.
+    What was released of its replies and coverage stands there already, and the entry vouches for
+    it too.
 
     The caller's transaction decides: all of it is written, or nothing.
     """
@@ -125,6 +127,8 @@ def record(
         entry["plan"] = plan
     if (replies := digest_of_replies(connection, window)) is not None:
         entry["replies"] = replies
+    if (ratios := digest_of_ratios(connection, window)) is not None:
+        entry["ratios"] = ratios
     append(connection, "window_closed", entry, now)
     return receipt
 

@@ -19,6 +19,7 @@ from services.alerts.ledger import chain, comparisons
 from services.alerts.ledger.digests import (
     digest_of_cells,
     digest_of_plan,
+    digest_of_ratios,
     digest_of_replies,
     digest_of_summary,
     digest_of_sums,
@@ -30,6 +31,7 @@ from services.alerts.tables.released import (
     LEDGER,
     PUBLISHED_CELL,
     RECEIPT,
+    RELEASED_RATIO,
     RELEASED_REPLIES,
     RELEASED_STATISTIC,
     WINDOW_SUMMARY,
@@ -151,7 +153,8 @@ def fault_of(
     window, form = receipt.window, receipt.format
     if digest_of_sums(connection, window, form, entry.get("nonce", "")) != receipt.input_digest:
         return "statistics"
-    if digest_of_replies(connection, window) != entry.get("replies"):
+    beside = digest_of_replies(connection, window), digest_of_ratios(connection, window)
+    if beside != (entry.get("replies"), entry.get("ratios")):
         return "statistics"
     if form == 1 and (more := _knows_more(connection, window)):
         return more
@@ -205,7 +208,13 @@ def _all_listed(connection: Connection, listed: _Listed) -> bool:
     """Whether no row is there that no entry vouches for."""
     if not set(connection.execute(select(RECEIPT.c.id)).scalars()) <= listed.receipts:
         return False
-    for table in (PUBLISHED_CELL, RELEASED_STATISTIC, RELEASED_REPLIES, WINDOW_SUMMARY):
+    for table in (
+        PUBLISHED_CELL,
+        RELEASED_STATISTIC,
+        RELEASED_REPLIES,
+        RELEASED_RATIO,
+        WINDOW_SUMMARY,
+    ):
         windows = select(table.c.cadence, raw(table.c.window_start)).distinct()
         found = {(cadence, spelled(start)) for cadence, start in connection.execute(windows)}
         if not found <= listed.windows:

@@ -35,6 +35,7 @@ OPEN_SCORE: Final = Table(
     Column("after_hours", Boolean, nullable=False),
     Column("place", String(32), nullable=False),
     Column("other_leaf", String(63)),
+    Column("answer_bucket", Integer),
     Column("language", String(2)),
     Column("valence_micro", Integer),
     Column("signals", Integer, nullable=False),
@@ -47,7 +48,8 @@ OPEN_SCORE: Final = Table(
 )
 """One row a message of a day that has not folded; no value: deleted, or nothing to score.
 
-``other_leaf`` is the leaf of the people whom a reply answers; never who they are."""
+``other_leaf`` is the leaf of the people whom a reply answers; never who they are.
+``answer_bucket`` is a value of ``AnsweredWithin``."""
 
 PERSON_DAY: Final = Table(
     "person_day",
@@ -78,6 +80,34 @@ REPLY_DAY: Final = Table(
     Index("reply_day_day", "local_day"),
 )
 """How often somebody answered people of a leaf on one day; gone once its week has closed."""
+
+LANGUAGE_DAY: Final = Table(
+    "language_day",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+    Column("leaf", String(63), primary_key=True),
+    Column("local_day", Date, primary_key=True),
+    Column("language", String(2), primary_key=True),
+    Column("messages", Integer, nullable=False),
+    Index("language_day_day", "local_day"),
+)
+"""How many messages somebody wrote in a language on one day; gone once its week has closed."""
+
+ANSWER_DAY: Final = Table(
+    "answer_day",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+    Column("leaf", String(63), primary_key=True),
+    Column("local_day", Date, primary_key=True),
+    Column("within", Integer, primary_key=True, autoincrement=False),
+    Column("answers", Integer, nullable=False),
+    Index("answer_day_day", "local_day"),
+)
+"""How many answers of somebody's came how soon on one day; gone once their week has closed.
+
+``within`` is a value of ``AnsweredWithin``."""
 
 WITHDRAWN: Final = Table(
     "withdrawn",

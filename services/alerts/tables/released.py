@@ -100,6 +100,22 @@ RELEASED_REPLIES: Final = Table(
 ``replies`` is canonical JSON, replies by answered unit, of shown cells alone; ``rest`` is all other
 replies of the unit's people; ``band`` is how many of them contributed, roughly."""
 
+RELEASED_RATIO: Final = Table(
+    "released_ratio",
+    METADATA,
+    Column("indicator", String(63), primary_key=True),
+    Column("unit", String(63), primary_key=True),
+    Column("cadence", String(10), primary_key=True),
+    Column("window_start", Date, primary_key=True),
+    Column("part", BigInteger, nullable=False),
+    Column("whole", BigInteger, nullable=False),
+    Column("band", String(16), nullable=False),
+    Index("released_ratio_window", "cadence", "window_start"),
+)
+"""What may be known of shares of messages of the whole organisation.
+
+``band`` is how many people contributed to the window, roughly."""
+
 WINDOW_SUMMARY: Final = Table(
     "window_summary",
     METADATA,
@@ -158,6 +174,7 @@ FINAL: Final = (
     PUBLISHED_CELL,
     RELEASED_STATISTIC,
     RELEASED_REPLIES,
+    RELEASED_RATIO,
     WINDOW_SUMMARY,
     RECEIPT,
     LEDGER,

@@ -97,7 +97,7 @@ def read(path: Path) -> Iterator[Found]:
 
         for _, offset, place in order:
             kind, thread = thread_at(offset)
-            yield _reading(thread[place], _where(kind, thread[0], known), known)
+            yield _reading(thread[place], thread[0], _where(kind, thread[0], known), known)
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -150,20 +150,27 @@ def _where(kind: str, post: Mapping[str, Any], known: _Known) -> tuple[str, Visi
     return channel, Visibility.PUBLIC if known.public.get(channel) else Visibility.PRIVATE
 
 
-def _reading(message: Mapping[str, Any], where: tuple[str, Visibility], known: _Known) -> Found:
+def _reading(
+    message: Mapping[str, Any],
+    first: Mapping[str, Any],
+    where: tuple[str, Visibility],
+    known: _Known,
+) -> Found:
     (channel, visibility), user = where, message.get("user")
     if not isinstance(user, str) or not user:
         return SourceError(Fault("/post/user", "missing"))
     reason = _not_written(message, user, known.bots)
     if reason:
         return Ignored(reason)
+    answers = first.get("user") not in {user, None}  # else it goes on with what they wrote
     text, address = message.get("message"), known.people.get(user, "")
     try:
         return event(
             {"identity": "/post/user", "text": "/post/message", "at": "/post/create_at"},
-            kind=Kind.POST,
+            kind=Kind.REPLY if answers else Kind.POST,
             source=SOURCE,
-            source_id=f"{channel}/{user}/{message.get('create_at')}",  # it has no id of its own
+            source_id=_id(channel, message),
+            in_reply_to=_id(channel, first) if answers else None,
             channel=f"{SOURCE}:{channel}",
             identity=f"mail:{address.lower()}" if address else f"{SOURCE}:{user}",
             at=_moment(message.get("create_at")),
@@ -188,6 +195,11 @@ def _not_written(
     # Older servers export their notices without a type, as if the person had written them.
     notice = _NOTICE.fullmatch(str(message.get("message") or ""))
     return IgnoredReason.HOUSEKEEPING if notice and user in notice.groups() else None
+
+
+def _id(channel: str, message: Mapping[str, Any]) -> str:
+    """What stands for the id of *message*: the export has none."""
+    return f"{channel}/{message.get('user')}/{message.get('create_at')}"
 
 
 def _channel(body: Mapping[str, Any], name: object) -> str:

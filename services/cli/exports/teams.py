@@ -39,31 +39,40 @@ def read(path: Path) -> Iterator[Found]:
         raise NotAnExport("it is a JSON array, but not of a platform's messages")
     # As text, and not yet known to be times; the platform writes all of them alike.
     messages.sort(key=lambda one: str(one.get("CreatedDateTime")))
-    return map(_reading, messages)
+    authors = {str(one["Id"]): _author(one).get("Id") for one in messages}
+    return (_reading(one, authors.get(str(one.get("ReplyToId")))) for one in messages)
 
 
 def _is_message(one: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(one, dict) and {"Id", "MessageType", "Body"} <= one.keys()
 
 
-def _reading(message: Mapping[str, Any]) -> Found:
+def _author(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _object(_object(message.get("From")).get("User"))
+
+
+def _reading(message: Mapping[str, Any], answered: object) -> Found:
+    """What *message* says, in a thread that *answered* began, if that is known."""
     if message["MessageType"] != "message":
         return Ignored(IgnoredReason.HOUSEKEEPING)
     if message.get("DeletedDateTime"):
         return Ignored(IgnoredReason.NO_MESSAGE)
-    user = _object(_object(message.get("From")).get("User"))
+    user = _author(message)
     if not user:
         return Ignored(IgnoredReason.AUTOMATED)
     place, body = _object(message.get("ChannelIdentity")), _object(message["Body"])
     channel = f"{place.get('TeamId')}/{place.get('ChannelId')}"
     if not isinstance(user.get("Id"), str) or not user["Id"]:
         return SourceError(Fault("/From/User/Id", "missing"))
+    # Who goes on in their own thread answers nobody.
+    first = None if answered == user["Id"] else message.get("ReplyToId")
     try:
         return event(
             _PLACES,
-            kind=Kind.POST,
+            kind=Kind.REPLY if first else Kind.POST,
             source=SOURCE,
             source_id=f"{channel}/{message['Id']}",
+            in_reply_to=f"{channel}/{first}" if first else None,
             channel=f"{SOURCE}:{channel}",
             identity=f"{SOURCE}:{user['Id']}",
             at=moment(message.get("CreatedDateTime"), "/CreatedDateTime"),

@@ -75,6 +75,7 @@ async def receive(edge: Edge, door: metrics.Door, readings: Iterable[Read]) -> l
     results: list[Result] = []
     rows: list[Admitted] = []
     fresh: list[tuple[FeedEvent, MessageV1]] = []
+    unremembered: set[tuple[str, str | None]] = set()
     with metrics.ADMISSION_SECONDS.time():
         for index, reading in enumerate(readings, 1):
             if index % _IN_ONE_GO == 0:
@@ -82,14 +83,17 @@ async def receive(edge: Edge, door: metrics.Door, readings: Iterable[Read]) -> l
             if not isinstance(reading, FeedEvent):
                 results.append(_unread(reading))
                 continue
-            if reading.kind is Kind.DELETE:
-                # It may delete what stands before it in the same batch.
+            answered = reading.source, reading.in_reply_to
+            if reading.kind is Kind.DELETE or answered in unremembered:
+                # It may delete or answer what stands before it in the same batch.
                 await edge.recent.remember(fresh)
                 fresh.clear()
+                unremembered.clear()
             admitted = edge.intake.admit(reading, now, wall=wall)
             if not isinstance(admitted, Refused):
                 rows += admitted
                 fresh += [(reading, one.message) for one in admitted]
+                unremembered.add((reading.source, reading.source_id))
             results.append(_of_admission(admitted))
         await edge.recent.remember(fresh)
         await keep(edge, rows)

@@ -117,16 +117,19 @@ def _event(
         raise SourceError(*missing)
     places = {
         "source_id": "/object/id",
+        "in_reply_to": "/object/inReplyTo",
         "identity": "/actor/id",
         "at": "/object/published",
         "text": "/object/content",
         "channel": "/target",
     }
+    answered = _answered(body)
     return event(
         places,
-        kind=kind,
+        kind=Kind.REPLY if kind is Kind.POST and answered is not None else kind,
         source=envelope.source,
         source_id=source_id,
+        in_reply_to=answered,
         version=1 if kind is Kind.POST or changed is None else milliseconds(changed),
         channel=f"{envelope.source}:{_place(activity, body) or envelope.place or NOWHERE}",
         identity=_identity(str(who)),
@@ -151,6 +154,14 @@ def _author(activity: Mapping[str, object], message: object) -> object:
     if isinstance(written, list):
         written = written[0] if len(written) == 1 else None
     return written or _one(activity.get("actor"), "/actor")
+
+
+def _answered(message: Mapping[str, object]) -> str | None:
+    """What *message* answers, if that is one thing."""
+    answered = message.get("inReplyTo")
+    if isinstance(answered, list):
+        answered = answered[0] if len(answered) == 1 else None
+    return id_of(answered)
 
 
 def _identity(iri: str) -> str:

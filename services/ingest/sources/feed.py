@@ -19,11 +19,21 @@ KINDS: Final[Mapping[str, Kind]] = {
 """Event types, and what each says of the message."""
 
 FIELDS: Final = frozenset(
-    {"message_id", "identity", "channel", "visibility", "text", "version", "posted_at"}
+    {
+        "message_id",
+        "in_reply_to",
+        "identity",
+        "channel",
+        "visibility",
+        "text",
+        "version",
+        "posted_at",
+    }
 )
 _PLACES: Final = {
     "source": "/source",
     "source_id": "/data/message_id",
+    "in_reply_to": "/data/in_reply_to",
     "version": "/data/version",
     "channel": "/data/channel",
     "identity": "/data/identity",
@@ -62,11 +72,13 @@ def read(kind: Kind, source: str, data: object, time: datetime | None) -> FeedEv
         found.append(Fault("/data/posted_at", "missing"))
     if found:
         raise SourceError(*found)
+    answered = data.get("in_reply_to")
     return event(
         _PLACES,
-        kind=kind,
+        kind=Kind.REPLY if kind is Kind.POST and answered is not None else kind,
         source=source,
         source_id=data["message_id"],
+        in_reply_to=answered,
         version=_version(kind, data, time),
         channel=_prefixed(source, data["channel"]),
         identity=_identity(source, data["identity"]),

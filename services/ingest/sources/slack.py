@@ -92,7 +92,10 @@ def _message(payload: Mapping[str, object], inner: Mapping[str, object]) -> Read
             return Ignored(IgnoredReason.AUTOMATED)
         return place.deleted(inner.get("deleted_ts"), inner.get("event_ts"), previous)
     reason = _not_written(inner)
-    return Ignored(reason) if reason else place.event(Kind.POST, 1, inner, inner.get("text"))
+    if reason:
+        return Ignored(reason)
+    kind = Kind.POST if _thread(inner) is None else Kind.REPLY
+    return place.event(kind, 1, inner, inner.get("text"))
 
 
 def _changed(place: _Place, inner: Mapping[str, object]) -> Reading:
@@ -150,13 +153,14 @@ class _Place:
             raise SourceError(Fault("/event/user", "missing"))
         # In a channel shared between workspaces the author's own one comes with the message.
         team = message.get("user_team") or message.get("team") or self.team
-        ts = message.get("ts")
+        ts, thread = message.get("ts"), _thread(message)
         at = _moment(ts, "/event/ts")
         return event(
             _PLACES,
             kind=kind,
             source=SOURCE,
             source_id=f"{self.team}/{self.channel}/{ts}",
+            in_reply_to=thread and f"{self.team}/{self.channel}/{thread}",
             version=version,
             channel=f"{SOURCE}:{self.team}/{self.channel}",
             identity=f"{SOURCE}:{team}/{user}",
@@ -170,6 +174,19 @@ class _Place:
         return self.event(
             Kind.DELETE, version, {"user": "unknown", **previous, "ts": ts}, text=None
         )
+
+
+def _thread(message: Mapping[str, object]) -> str | None:
+    """The ``ts`` of the first message of the thread of somebody else that *message* answers in.
+
+    That is all Slack tells: which message of a thread is answered, it does not know either.
+    """
+    first = message.get("thread_ts")
+    if not isinstance(first, str) or _TS.fullmatch(first) is None or first == message.get("ts"):
+        return None
+    # A reply that is shown in the channel too has the first message with it instead.
+    author = message.get("parent_user_id") or _object(message.get("root")).get("user")
+    return None if author == message.get("user") else first
 
 
 def _object(value: object) -> Mapping[str, object]:

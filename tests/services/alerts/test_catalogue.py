@@ -176,7 +176,7 @@ def test_a_figure_of_replies_needs_the_contributors_that_the_catalogue_says() ->
         assert published_figure(one.id, "org", WEEK, 0.5, fewest).indicator == one.id
         with pytest.raises(ValueError, match="few"):
             published_figure(one.id, "org", WEEK, 0.5, fewest - 1)
-    with pytest.raises(ValueError, match="none of replies"):
+    with pytest.raises(ValueError, match="neither"):
         published_figure(VALENCE.id, "org", WEEK, 0.5, 99)
     assert {one.smallest for one in NETWORK if one.scope is Scope.REPLY_LEVEL} == {
         LEAST_CONTRIBUTORS
@@ -184,5 +184,6 @@ def test_a_figure_of_replies_needs_the_contributors_that_the_catalogue_says() ->
 
 
 @entries
-def test_a_figure_of_replies_is_told_of_weeks_alone(entry: Indicator) -> None:
-    assert (entry.family is Family.NETWORK) == (entry.cadences == (Cadence.WEEK,))
+def test_a_figure_of_replies_or_of_messages_is_told_of_weeks_alone(entry: Indicator) -> None:
+    weekly = entry.family in {Family.NETWORK, Family.COVERAGE, Family.ANSWERS}
+    assert weekly == (entry.cadences == (Cadence.WEEK,))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from services.contracts.envelope import Kind
+from services.ingest.gateway_database import open_gateway_database
 from services.ingest.recent_messages import Remembered, open_recent_messages
 from tests.fakes.admission import NOW, Gateway, event, gateway
 
@@ -29,7 +32,7 @@ async def test_what_was_remembered_is_found_also_after_a_restart(tmp_path: Path)
     async with open_recent_messages(path) as recent:
         found = recent.find(post.source, post.source_id)
 
-        assert found == Remembered("acme.sales", message.block, message.local_day)
+        assert found == Remembered("acme.sales", message.block, message.local_day, post.at)
         assert recent.find(post.source, "another") is None
         assert recent.find("another", post.source_id) is None
 
@@ -54,6 +57,36 @@ async def test_after_28_days_a_message_is_forgotten(tmp_path: Path) -> None:
         assert await recent.prune(NOW + timedelta(days=28)) == 0
         assert await recent.prune(NOW + timedelta(days=29)) == 1
         assert recent.find(post.source, post.source_id) is None
+
+
+async def test_the_time_is_kept_to_the_minute_and_goes_after_five_days(tmp_path: Path) -> None:
+    admission, path = opened(tmp_path)
+    post = event(at=NOW - timedelta(seconds=1))
+    async with open_recent_messages(path) as recent:
+        await recent.remember([(post, admission.message(post))])
+
+        found = recent.find(post.source, post.source_id)
+        assert found is not None
+        assert found.at == NOW - timedelta(minutes=1)
+        await recent.prune(NOW + timedelta(days=5) - timedelta(minutes=2))
+        assert recent.find(post.source, post.source_id) == found
+        await recent.prune(NOW + timedelta(days=5))
+        assert recent.find(post.source, post.source_id) == replace(found, at=None)
+
+
+async def test_a_file_of_before_knows_no_times_and_works(tmp_path: Path) -> None:
+    admission, path = opened(tmp_path)
+    post = event()
+    async with open_recent_messages(path) as recent:
+        await recent.remember([(post, admission.message(post))])
+    with sqlite3.connect(path) as file:
+        file.execute("DROP TABLE answerable_message")
+    open_gateway_database(path).dispose()
+
+    async with open_recent_messages(path) as recent:
+        found = recent.find(post.source, post.source_id)
+    assert found is not None
+    assert found.at is None
 
 
 async def test_a_deletion_is_not_remembered(tmp_path: Path) -> None:

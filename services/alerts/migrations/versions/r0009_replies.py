@@ -1,4 +1,4 @@
-"""Replies between units and hours of writing: sums while a window is open, and what is known."""
+"""Replies, languages and hours of writing: sums while a window is open, and what is known."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ D = "released"
 def upgrade() -> None:
     """Rows that are there already answered nobody that we know of."""
     op.add_column("open_score", sa.Column("other_leaf", sa.String(63)), schema=_altered())
+    op.add_column("open_score", sa.Column("answer_bucket", sa.Integer()), schema=_altered())
     op.add_column("person_day", sa.Column("after_hours", sa.Integer()), schema=_altered())
     op.create_table(
         "reply_day",
@@ -41,14 +42,55 @@ def upgrade() -> None:
     op.create_index(
         "released_replies_window", "released_replies", ["cadence", "window_start"], schema=D
     )
-    _refuse_changes()
+    op.create_table(
+        "language_day",
+        _key("block", sa.Integer()),
+        _key("pid", sa.String(32)),
+        _key("leaf", sa.String(63)),
+        _key("local_day", sa.Date()),
+        _key("language", sa.String(2)),
+        _needed("messages", sa.Integer()),
+        schema=C,
+    )
+    op.create_index("language_day_day", "language_day", ["local_day"], schema=C)
+    op.create_table(
+        "answer_day",
+        _key("block", sa.Integer()),
+        _key("pid", sa.String(32)),
+        _key("leaf", sa.String(63)),
+        _key("local_day", sa.Date()),
+        _key("within", sa.Integer()),
+        _needed("answers", sa.Integer()),
+        schema=C,
+    )
+    op.create_index("answer_day_day", "answer_day", ["local_day"], schema=C)
+    op.create_table(
+        "released_ratio",
+        _key("indicator", sa.String(63)),
+        _key("unit", sa.String(63)),
+        _key("cadence", sa.String(10)),
+        _key("window_start", sa.Date()),
+        _needed("part", sa.BigInteger()),
+        _needed("whole", sa.BigInteger()),
+        _needed("band", sa.String(16)),
+        schema=D,
+    )
+    op.create_index(
+        "released_ratio_window", "released_ratio", ["cadence", "window_start"], schema=D
+    )
+    for table in ("released_replies", "released_ratio"):
+        _refuse_changes(table)
 
 
 def downgrade() -> None:
     """Forget them."""
+    op.drop_table("released_ratio", schema=D)
+    op.drop_table("answer_day", schema=C)
+    op.drop_table("language_day", schema=C)
     op.drop_table("released_replies", schema=D)
     op.drop_table("reply_day", schema=C)
     op.drop_column("person_day", "after_hours", schema=_altered())
+    op.drop_column("open_score", "answer_bucket", schema=_altered())
     op.drop_column("open_score", "other_leaf", schema=_altered())
 
 
@@ -69,15 +111,15 @@ def _needed(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False)
 
 
-def _refuse_changes() -> None:
+def _refuse_changes(table: str) -> None:
     if _postgresql():
         op.execute(
-            "CREATE TRIGGER released_replies_is_final BEFORE UPDATE OR DELETE OR TRUNCATE "
-            f"ON {D}.released_replies FOR EACH STATEMENT EXECUTE FUNCTION {D}.refuse()"
+            f"CREATE TRIGGER {table}_is_final BEFORE UPDATE OR DELETE OR TRUNCATE "
+            f"ON {D}.{table} FOR EACH STATEMENT EXECUTE FUNCTION {D}.refuse()"
         )
         return
     for verb in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER released_replies_refuses_{verb.lower()} BEFORE {verb} ON "
-            "released_replies BEGIN SELECT RAISE(ABORT, 'published rows are final'); END"
+            f"CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON "
+            f"{table} BEGIN SELECT RAISE(ABORT, 'published rows are final'); END"
         )

@@ -271,3 +271,20 @@ def test_without_figures_of_replies_the_page_has_no_section_of_them() -> None:
     words = wording(Language.EN)
 
     assert words.say("networks_title") not in render(shown(VALUES), NOTHING, words, FACTS)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_shares_of_languages_are_shown_as_they_are_published(language: Language) -> None:
+    words = wording(language)
+    figures = [
+        value("acme", 1, 0.62, "language_nl"),
+        value("acme", 1, 0.03, "unscored"),
+        value("acme", 0, 0.97, "language_en"),
+    ]
+    html = unescape(render(shown([*VALUES, *figures], language), NOTHING, words, FACTS))
+
+    assert words.say("coverage_title") in html
+    assert words.percent(0.62) in html
+    assert html.count(words.indicator("language_nl")) > html.count(words.indicator("language_en"))
+    assert words.percent(0.97) not in html
+    assert words.say("coverage_title") not in render(shown(VALUES), NOTHING, words, FACTS)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.cli.exports import Found, NotAnExport, mattermost
+from services.contracts.envelope import Kind
 from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError
 
@@ -51,6 +52,16 @@ def test_a_post_and_its_replies_are_messages(path: Path) -> None:
     assert second.identity == "mattermost:bo"  # no mail address is known
     assert second.text == "d'accord"
     assert first.source_id != second.source_id
+
+
+def test_a_reply_answers_the_post_of_somebody_else_that_it_stands_in(path: Path) -> None:
+    others = {"user": "bo", "message": "d'accord", "create_at": AT + 1}
+    own = {"user": "an", "message": "et encore", "create_at": AT + 2}
+
+    found = [one for one in read(path, post(replies=[others, own])) if isinstance(one, FeedEvent)]
+
+    assert [one.kind for one in found] == [Kind.POST, Kind.REPLY, Kind.POST]
+    assert [one.in_reply_to for one in found] == [None, found[0].source_id, None]
 
 
 def test_only_open_channels_are_public(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.cli.exports import Found, NotAnExport, teams
+from services.contracts.envelope import Kind
 from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError
 
@@ -39,6 +40,21 @@ def test_a_message_loses_its_markup_and_whom_it_mentions(tmp_path: Path) -> None
     assert found.identity == "teams:g-1"
     assert found.channel == "teams:t-1/19:x@thread.tacv2"
     assert found.visibility is Visibility.PUBLIC
+
+
+def test_a_reply_answers_the_message_that_the_thread_began_with(tmp_path: Path) -> None:
+    other = {"User": {"Id": "g-2"}}
+    found = read(
+        tmp_path,
+        message(),
+        message(Id="2", ReplyToId="1", From=other),
+        message(Id="3", ReplyToId="1"),
+    )
+
+    first, second, own = (one for one in found if isinstance(one, FeedEvent))
+    assert (own.kind, own.in_reply_to) == (Kind.POST, None)
+    assert (first.kind, first.in_reply_to) == (Kind.POST, None)
+    assert (second.kind, second.in_reply_to) == (Kind.REPLY, first.source_id)
 
 
 @pytest.mark.parametrize("place", [None, {}, {"TeamId": "t-1"}, {"TeamId": "t", "ChannelId": ""}])

@@ -23,7 +23,7 @@ def test_an_admitted_event_is_in_the_spool_without_its_author(door: Gateway) -> 
     assert (answer.status_code, answer.content) == (202, b"")
     [owed] = door.owed()
     assert (owed.kind, owed.leaf) == (Kind.POST, "acme.sales")
-    assert "u1" not in owed.model_dump_json()
+    assert "feed:u1" not in owed.model_dump_json()
     assert CANARY not in repr(owed)
 
 
@@ -119,6 +119,22 @@ def test_a_deletion_in_the_same_batch_finds_the_message_before_it(door: Gateway)
     first, second = door.owed()
     assert (second.kind, second.digest, second.sealed) == (Kind.DELETE, first.digest, b"")
     assert second.leaf == first.leaf
+
+
+def test_an_answer_in_the_same_batch_finds_the_message_before_it(door: Gateway) -> None:
+    lines = [
+        message(id="m0", identity="feed:u2"),
+        message(in_reply_to="m0", time="2026-01-05T08:20:00Z"),
+        message(id="m2", in_reply_to="m1", time="2026-01-05T08:25:00Z"),
+    ]
+
+    answer = door.send("\n".join(map(json.dumps, lines)), LINES)
+
+    assert answer.json()["accepted"] == 3
+    first, second, third = door.owed()
+    assert (first.kind, first.other_leaf, first.answer_bucket) == (Kind.POST, None, None)
+    assert (second.kind, second.other_leaf, second.answer_bucket) == (Kind.REPLY, first.leaf, 0)
+    assert (third.other_leaf, third.answer_bucket) == (second.leaf, 0)
 
 
 @pytest.mark.parametrize(

@@ -251,3 +251,31 @@ def test_markup_beyond_any_message_is_not_parsed() -> None:
     note = {**NOTE, "content": "<![" * 40_000}
 
     assert faults({**CREATE, "object": note}) == [("/object/content", "string_too_long")]
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        "https://social.example.org/notes/0",
+        ["https://social.example.org/notes/0"],
+        {"type": "Note", "id": "https://social.example.org/notes/0", "content": "Hi"},
+    ],
+)
+def test_a_note_in_reply_to_another_answers_it(answered: object) -> None:
+    found = event(object={**NOTE, "inReplyTo": answered})
+
+    assert (found.kind, found.in_reply_to) == (Kind.REPLY, "https://social.example.org/notes/0")
+
+
+@pytest.mark.parametrize("answered", [None, [], ["https://a.example/1", "https://a.example/2"]])
+def test_a_note_that_answers_not_one_thing_is_a_post(answered: object) -> None:
+    found = event(object={**NOTE, "inReplyTo": answered})
+
+    assert (found.kind, found.in_reply_to) == (Kind.POST, None)
+
+
+def test_an_edit_of_an_answer_still_answers() -> None:
+    edited = {**NOTE, "inReplyTo": "https://a.example/1", "updated": "2026-01-05T09:00:00Z"}
+    found = event(type="Update", object=edited)
+
+    assert (found.kind, found.in_reply_to) == (Kind.EDIT, "https://a.example/1")

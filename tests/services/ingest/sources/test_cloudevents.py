@@ -52,6 +52,15 @@ def test_a_message_of_our_own_shape_is_read() -> None:
     assert (found.at, found.text) == (datetime(2026, 1, 5, 8, tzinfo=UTC), CANARY)
 
 
+def test_a_message_of_our_own_shape_may_answer_another() -> None:
+    found = read(message(in_reply_to="m0"))
+
+    assert (found.kind, found.in_reply_to) == (Kind.REPLY, "m0")
+    assert "m0" not in repr(found)
+    assert faults(message(in_reply_to=7)) == [("/data/in_reply_to", "string_type")]
+    assert faults(message(in_reply_to="")) == [("/data/in_reply_to", "string_too_short")]
+
+
 def test_nothing_of_an_event_that_names_or_quotes_somebody_is_printed() -> None:
     event = cloudevents.structured({**message(), "subject": CANARY})
 

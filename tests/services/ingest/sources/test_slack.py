@@ -93,6 +93,44 @@ def test_an_edit_has_the_words_of_the_edit_and_the_time_of_the_original() -> Non
     assert found.at == datetime(2026, 1, 5, 8, 0, 0, 100, tzinfo=UTC)
 
 
+THREAD = "1767599000.000200"
+
+
+def test_a_message_in_somebody_elses_thread_answers_the_first_of_it() -> None:
+    found = read(thread_ts=THREAD, parent_user_id="U02")
+
+    assert (found.kind, found.in_reply_to) == (Kind.REPLY, f"T0/C01/{THREAD}")
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {},
+        {"thread_ts": TS},  # the first of a thread
+        {"thread_ts": THREAD, "parent_user_id": "U01"},  # goes on with what they wrote
+        {"thread_ts": THREAD, "root": {"user": "U01", "ts": THREAD}},
+        {"thread_ts": "yesterday"},
+        {"thread_ts": 1767599000},
+    ],
+)
+def test_what_is_in_nobody_elses_thread_answers_nothing(inner: dict[str, Any]) -> None:
+    found = read(**inner)
+
+    assert (found.kind, found.in_reply_to) == (Kind.POST, None)
+
+
+def test_an_edited_answer_still_answers() -> None:
+    message = {"user": "U01", "text": "Bye", "ts": TS, "edited": {"ts": "1767600060.000000"}}
+    found = read(
+        subtype="message_changed",
+        message={**message, "thread_ts": THREAD, "parent_user_id": "U02"},
+        previous_message={"user": "U01", "text": "Hello", "ts": TS},
+        ts="1767600060.000300",
+    )
+
+    assert (found.kind, found.in_reply_to) == (Kind.EDIT, f"T0/C01/{THREAD}")
+
+
 @pytest.mark.parametrize(
     "message",
     [
