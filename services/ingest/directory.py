@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import available_timezones
 
+from models.climate.disclosure.reorganisation import isolating
 from services.contracts.failures import Fault, Malformed
 from services.contracts.units import UnitNames, UnitsV1, UnitV1
 
@@ -125,6 +127,29 @@ class Directory:
         ]
         return UnitsV1(quarter=quarter, units=tuple(records))
 
+    def members(self) -> dict[str, set[str]]:
+        """By unit, inner ones and staff leaves too, the people of it and of all below it.
+
+        Also those who opted out: were they left out, a refused chart would tell who they are.
+        """
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for person in self.people:
+            if person.kind is PersonKind.HUMAN:
+                for unit in self._line(person.unit):
+                    found[unit].add(person.key)
+        return dict(found)
+
+    def nests(self, one: str, other: str) -> bool:
+        """Whether one of the two units, staff leaves too, holds the other."""
+        return one in self._above(other) or other in self._above(one)
+
+    def _above(self, unit: str) -> tuple[str, ...]:
+        inner = unit.removesuffix(f".{STAFF}")
+        if inner != unit and inner in self.inner:
+            return (inner, *self._above(inner))
+        parent = self._parents.get(unit)
+        return () if parent is None else (parent, *self._above(parent))
+
     @cached_property
     def _parents(self) -> Mapping[str, str | None]:
         return {unit.id: unit.parent for unit in self.units}
@@ -137,6 +162,29 @@ class Directory:
             line.append(above)
             above = self._parents[above]
         return tuple(line)
+
+
+def few_apart(before: Directory, after: Directory, k: int) -> tuple[tuple[str, str], ...]:
+    """Pairs of an old unit and another, new one that are the same but for fewer than *k* people.
+
+    A unit that goes on under its id and loses or wins a few is not among them, nor two of which one
+    holds the other in both: people move every week, and such a move tells of somebody what their
+    leaving would.
+
+    Args:
+        before: The directory in force.
+        after: The one that is to follow.
+        k: Fewest people of a published value.
+
+    Returns:
+        Ids, the old one first, in their order; never a person.
+    """
+    pairs = isolating(before.members(), after.members(), k=k)
+    return tuple(
+        (old, new)
+        for old, new in pairs
+        if old != new and not (before.nests(old, new) and after.nests(old, new))
+    )
 
 
 def first_day(quarter: str) -> date:

@@ -79,7 +79,7 @@ async def _opened(
 ) -> AsyncIterator[Edge]:
     """Everything that is open while requests are answered."""
     engine = open_gateway_database(settings.database)
-    registry, block_keys = Registry(engine), BlockKeys(engine)
+    registry, block_keys = Registry(engine, policy.k), BlockKeys(engine)
     text_keys = TextKeys(settings.text_keys)
     try:
         async with (

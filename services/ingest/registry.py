@@ -11,7 +11,13 @@ from sqlalchemy import Engine
 from typing_extensions import override
 
 from services.ingest import directory_store, opt_outs
-from services.ingest.directory import SETTLING_IN, Directory, PersonKind, canonical
+from services.ingest.directory import (
+    SETTLING_IN,
+    Directory,
+    PersonKind,
+    canonical,
+    few_apart,
+)
 from services.ingest.gateway_database import truncate_log
 from services.ingest.redaction import Redactor
 
@@ -40,11 +46,27 @@ class _State:
     redactor: Redactor
 
 
-class Registry:
-    """Who people are.  Readers see one state or the next, never half of each."""
+class FewApart(Exception):
+    """The new chart would single out a few people, and is not in force.
 
-    def __init__(self, engine: Engine) -> None:
+    Attributes:
+        pairs: An old unit and a new one each that differ by fewer than k people; never a person.
+    """
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(f"{len(pairs)} pairs of units")
+        self.pairs = pairs
+
+
+class Registry:
+    """Who people are.  Readers see one state or the next, never half of each.
+
+    No directory comes into force whose chart, beside the one before, singles out fewer than *k*.
+    """
+
+    def __init__(self, engine: Engine, k: int) -> None:
         self._engine = engine
+        self._k = k
         self._lock = Lock()
         with engine.connect() as connection:
             directory, outs = directory_store.load(connection), opt_outs.load(connection)
@@ -69,8 +91,14 @@ class Registry:
         return self._state.redactor.redact(text)
 
     def replace(self, directory: Directory) -> None:
-        """Put *directory* in force.  Takes a second for 100,000 people: call it in a thread."""
+        """Put *directory* in force.  Takes seconds for 100,000 people: call it in a thread.
+
+        Raises:
+            FewApart: its chart singles somebody out; the directory before stays in force.
+        """
         with self._lock:
+            if pairs := few_apart(self._state.directory, directory, self._k):
+                raise FewApart(pairs)
             outs = self._state.outs
             state = _State(directory, outs, _people(directory, outs), _redactor(directory))
             with self._engine.begin() as connection:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,10 +22,12 @@ from models.climate.disclosure.thresholds import Primary, primary
 from models.climate.person_day import PersonDay
 from models.climate.windows import week_of
 from services.alerts import database
+from services.contracts.units import UnitsV1
 from services.ingest.directory import Directory, PersonKind
 from services.ingest.intake import Refused
 from tests.attacks.figures import note
 from tests.fakes.admission import DIRECTORY, NOW, SINCE, event, gateway
+from tests.fakes.ingest import gateway as http_gateway
 from tests.fakes.scores import MONDAY, score
 from tests.fakes.stage import Stage
 from tests.services.alerts.conftest import DUE
@@ -109,7 +112,7 @@ def test_accounts_made_today_do_not_count_whatever_the_directory_says(
 
 
 def test_a_chart_that_leaves_one_person_behind_is_found() -> None:
-    """One week over both charts is the one person exactly; the rule names the two units."""
+    """One week over both charts would be the one person exactly; the rule names the two units."""
     team = [f"p{n}" for n in range(12)]
     before = {"team": frozenset(team), "all": frozenset([*team, "boss"])}
     after = {"left": frozenset(team[:1]), "moved": frozenset(team[1:]), "all": before["all"]}
@@ -118,9 +121,48 @@ def test_a_chart_that_leaves_one_person_behind_is_found() -> None:
     note(
         "A11", "a chart that moves everybody but one",
         without=f"error {abs(guess - moods[0]):.3f}",
-        ours="found by a rule that is not wired yet",
     )  # fmt: skip
 
     assert guess == pytest.approx(moods[0])
     assert ("team", "moved") in isolating(before, after, k=K)
     assert isolating(before, before, k=K) == ()
+
+
+def test_a_chart_that_leaves_one_person_behind_does_not_come_into_force(tmp_path: Path) -> None:
+    """Over HTTP, as whoever draws the chart sends it: refused, and everybody counts as before."""
+    team = {f"p{n}": "acme.team" for n in range(12)} | {"boss": "acme"}
+    parted = {**team, **{f"p{n}": "acme.moved" for n in range(1, 12)}}
+    note("A11", "a chart that moves everybody but one", ours="refused: the old chart stays")
+    with http_gateway(tmp_path) as door:
+        before = door.ask("PUT", "/v1/directory", json=chart(team, "acme.team"))
+        refused = door.ask("PUT", "/v1/directory", json=chart(parted, "acme.team", "acme.moved"))
+        trees = [UnitsV1.from_bytes(raw) for raw in door.link.producer.values("units.v1")]
+        again = door.ask("PUT", "/v1/directory", json=chart(team, "acme.team", "acme.moved"))
+
+    assert (before.status_code, refused.status_code, again.status_code) == (200, 422, 200)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/units/acme.moved"]
+    assert not any(person in refused.text for person in team)
+    assert {unit.id for tree in trees for unit in tree.units} == {"acme", "acme.staff", "acme.team"}
+
+
+def chart(homes: dict[str, str], *units: str) -> dict[str, Any]:
+    """A directory of *homes* as the gateway takes it."""
+    names = {"en": "x", "nl": "x", "fr": "x"}
+    return {
+        "units": [
+            {"id": "acme", "parent": None, "names": names},
+            *({"id": unit, "parent": "acme", "names": names} for unit in units),
+        ],
+        "people": [
+            {
+                "person": key,
+                "unit": unit,
+                "identities": [f"feed:{key}"],
+                "time_zone": "Europe/Brussels",
+                "since": "2020-01-01",
+                "kind": "human",
+                "name": "",
+            }
+            for key, unit in homes.items()
+        ],
+    }

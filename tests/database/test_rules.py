@@ -19,6 +19,7 @@ from services.alerts.delivery.signature import generate
 from services.alerts.delivery.vault import Vault
 from services.alerts.rules import catalogue, instances
 from services.alerts.rules.evaluation import evaluate
+from services.alerts.rules.released import look
 from services.alerts.rules.rule import SUSTAINED_DROP, Rule
 from services.alerts.rules.state import Phase, Transition
 from services.alerts.tables.operations import (
@@ -28,6 +29,7 @@ from services.alerts.tables.operations import (
     NOTIFICATION,
     TRANSITION,
 )
+from services.alerts.tables.released import RELEASED_STATISTIC
 from tests.fakes.published import CLOSED, DEPARTMENTS, Published, monday
 
 PLANT = "south.plant"
@@ -235,6 +237,20 @@ def test_weeks_of_a_model_that_comes_back_count_again(told: Told) -> None:
     told.weeks.models = ("tuned-1",)
 
     assert 1 in told.play(*[DROPPED] * 4)
+
+
+def test_units_of_which_shares_alone_were_released_are_no_weeks_of_valence(told: Told) -> None:
+    told.play(*YOUNG)
+    row = {
+        "unit": "north", "cadence": "week", "window_start": monday(13), "weight": 0,
+        "weighted_micro": 0, "contributors": 40, "n_eff": 0.0,
+    }  # fmt: skip
+    told.connection.execute(RELEASED_STATISTIC.insert().values(row))
+    seen = look(told.connection, Cadence.WEEK, monday(13))
+
+    assert seen is not None
+    assert "north" not in {one.unit for one in seen.statistics}
+    assert PLANT in {one.unit for one in seen.statistics}
 
 
 def test_seeing_a_window_again_changes_nothing(told: Told) -> None:

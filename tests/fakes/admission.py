@@ -114,7 +114,7 @@ class Gateway:
 def gateway(folder: Path, seal_with: Callable[[str], bytes] | None = None) -> Gateway:
     """A gateway in *folder*, with ``DIRECTORY``; a second one there takes up where it left off."""
     engine = open_gateway_database(folder / "gateway.db")
-    registry, blocks = Registry(engine), BlockKeys(engine)
+    registry, blocks = Registry(engine, policy().k), BlockKeys(engine)
     if not registry.directory.units:
         registry.replace(DIRECTORY)
     text_keys = TextKeys(folder / "text_keys.db")

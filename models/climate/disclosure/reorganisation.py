@@ -46,22 +46,21 @@ def isolating(before: Members, after: Members, *, k: int) -> tuple[tuple[str, st
     old = {unit: frozenset(people & staying) for unit, people in before.items()}
     new = {unit: frozenset(people & staying) for unit, people in after.items()}
     stood, stand = frozenset(old.values()), frozenset(new.values())
+    # Once a unit, not once a pair: that a large one still stands is seen person by person.
+    ended = {u for u in old if len(before[u]) >= k and old[u] not in stand}
+    begun = {u for u in new if len(after[u]) >= k and new[u] not in stood}
     where: defaultdict[Hashable, list[str]] = defaultdict(list)
-    for unit, people in old.items():
-        for person in people:
+    for unit in ended:
+        for person in old[unit]:
             where[person].append(unit)
     shared = Counter(
-        (was, unit) for unit, people in new.items() for person in people for was in where[person]
+        (was, unit) for unit in begun for person in new[unit] for was in where.get(person, ())
     )
     return tuple(
         sorted(
             (was, unit)
             for (was, unit), both in shared.items()
-            if len(before[was]) >= k
-            and len(after[unit]) >= k
-            and old[was] not in stand
-            and new[unit] not in stood
-            and 0 < len(old[was]) + len(new[unit]) - 2 * both < k
+            if 0 < len(old[was]) + len(new[unit]) - 2 * both < k
         )
     )
 

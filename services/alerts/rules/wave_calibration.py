@@ -121,9 +121,9 @@ def calibrate(
 
 
 def apply(connection: Connection, found: Wave, now: datetime) -> list[Rule]:
-    """Make a new version of the rule while it is switched on; its alerts end with the next one."""
+    """Make a new version of the rule, on or off as it is; its alerts end with the next window."""
     newest = catalogue.newest_of(connection, RESIGNATION_WAVE.uid)
-    if newest is None or not newest.enabled:
+    if newest is None:
         return []
     changed = newest.model_copy(update={"version": newest.version + 1, "condition": found})
     catalogue.install(connection, [changed], now)

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from services.contracts.failures import Malformed, faults
+from services.contracts.failures import Fault, Malformed, faults
 from services.contracts.problems import INVALID, MEDIA, Problem
 from services.ingest import directory_formats
 from services.ingest.api import body, examples
@@ -17,6 +17,7 @@ from services.ingest.api.access import WritesDirectory, WritesOptOuts, charge
 from services.ingest.api.reception import keep
 from services.ingest.api.state import TheEdge
 from services.ingest.directory_formats import MEDIA_TYPES
+from services.ingest.registry import FewApart
 from services.telemetry import logs
 
 router = APIRouter(prefix="/v1", tags=["people"])
@@ -38,7 +39,9 @@ class OptOut(BaseModel):
     summary="Replace the directory",
     description=(
         "The whole directory, as JSON or CSV: it takes the place of the one before, or nothing"
-        " changes. CSV has a heading `person,unit,identities,time_zone,since,kind,name`, with"
+        " changes. A chart is refused in which a unit is the same as another one of the chart"
+        " before, but for fewer people than stand behind a published value. CSV has a heading"
+        " `person,unit,identities,time_zone,since,kind,name`, with"
         " identities joined by `;` and units from dotted ids."
     ),
     responses=examples.DIRECTORY_RESPONSES,
@@ -55,7 +58,14 @@ async def put_directory(request: Request, edge: TheEdge, key: WritesDirectory) -
         directory = await asyncio.to_thread(directory_formats.parse, raw, media)
     except Malformed as error:
         raise Problem(INVALID, errors=error.faults) from None
-    await asyncio.to_thread(edge.registry.replace, directory)
+    try:
+        await asyncio.to_thread(edge.registry.replace, directory)
+    except FewApart as refused:
+        raise Problem(
+            INVALID,
+            detail="A unit differs from an earlier one by fewer people than may be told apart.",
+            errors=[Fault(f"/units/{new}", "few_apart") for _, new in refused.pairs],
+        ) from None
     await edge.units.say_soon()
     logs.emit("directory.replaced", count=len(directory.people))
     told = {"people": len(directory.people), "units": len(directory.units)}

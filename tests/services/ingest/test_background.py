@@ -55,7 +55,7 @@ async def test_a_tree_is_said_once_and_again_in_another_quarter_or_when_it_chang
 ) -> None:
     now, sender = [NOW], MemorySender()
     engine = open_gateway_database(tmp_path / "gateway.db")
-    registry = Registry(engine)
+    registry = Registry(engine, k=5)
     units = Units(registry, sender, lambda: now[0])
 
     nothing = await units.say()
@@ -74,7 +74,7 @@ async def test_a_tree_is_said_once_and_again_in_another_quarter_or_when_it_chang
 async def test_a_tree_that_was_not_delivered_is_said_later(tmp_path: Path) -> None:
     sender = MemorySender(refuses=1)
     engine = open_gateway_database(tmp_path / "gateway.db")
-    registry = Registry(engine)
+    registry = Registry(engine, k=5)
     registry.replace(directory_formats.parse(CSV, "text/csv"))
     units = Units(registry, sender, lambda: NOW)
 

@@ -15,7 +15,7 @@ from tests.fakes.admission import DIRECTORY, unit
 
 
 def registry(folder: Path) -> Registry:
-    return Registry(open_gateway_database(folder / "gateway.db"))
+    return Registry(open_gateway_database(folder / "gateway.db"), k=5)
 
 
 def is_out(known: Registry, identity: str) -> bool:
