@@ -14,7 +14,7 @@ from models.climate.windows import week_of
 from services.alerts import database, migrations
 from services.alerts.ledger import statistics
 from services.alerts.rules import catalogue
-from services.alerts.rules.rule import Drop
+from services.alerts.rules.rule import RESIGNATION_WAVE, Drop
 from services.alerts.tables import operations, outcomes, pseudonymous, released
 
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -107,6 +107,20 @@ def test_rules_of_an_older_version_can_still_be_read_forth_and_back(empty_url: s
 
     assert condition == Drop(threshold=0.1, recovery=0.05, level=2, least_contributors=20)
     assert [json.loads(document) for document in documents] == [old]
+
+
+def test_a_rule_that_an_older_version_cannot_read_goes_with_the_step_back(empty_url: str) -> None:
+    engine = database.open_engine(empty_url)
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        catalogue.install(connection, catalogue.BUILT_IN, MADE)
+        catalogue.switch(connection, RESIGNATION_WAVE, MADE, on=True)
+    migrations.downgrade(engine, "0007")
+    with engine.begin() as connection:
+        left = connection.execute(select(operations.RULE.c.uid)).scalars().all()
+    engine.dispose()
+
+    assert sorted(left) == ["sustained_drop", "sustained_rise"]
 
 
 def test_the_zones_are_schemas_where_there_are_schemas(engine: Engine) -> None:
