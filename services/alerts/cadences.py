@@ -13,7 +13,8 @@ from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, four_weeks_of, window_of
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.ledger import statistics
-from services.alerts.organisation import NoUnits, quarter_for, tree_in
+from services.alerts.ledger.units import NoUnits, tree_in
+from services.alerts.organisation import quarter_for
 from services.alerts.tables.released import CADENCE, WINDOW_SUMMARY
 from services.contracts.governance import Policy
 

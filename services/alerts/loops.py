@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from models.climate.windows import Window, window_of
+from models.climate.windows import Cadence, Window, window_of
 from services.alerts import database, indicators
 from services.alerts.closing import Closer
 from services.alerts.exposition import Looked
@@ -22,7 +22,7 @@ from services.telemetry.metrics import alerts as metrics
 EVERY_S: Final = 1.0
 AFTER_FAULT_S: Final = 5.0
 REMEMBERED: Final = 26
-"""Closed windows of each start that are evaluated again: those already seen change nothing."""
+"""Closed windows of each length that a start evaluates again: those already seen change nothing."""
 Evaluate = Callable[[Connection, Window, datetime], object]
 
 
@@ -81,5 +81,9 @@ class Closing:
     def _remember(self) -> None:
         """Begin with windows that closed before: we may have ended between the two steps."""
         with database.reading(self.engine).begin() as connection:
-            newest = indicators.windows(connection, limit=REMEMBERED)
-        self._unseen.extend(window_of(each.cadence, each.start) for each in reversed(newest))
+            newest = [
+                window_of(each.cadence, each.start)
+                for cadence in Cadence
+                for each in indicators.windows(connection, cadence, limit=REMEMBERED)
+            ]
+        self._unseen.extend(sorted(newest, key=lambda w: (w.end_exclusive, w.cadence.days)))

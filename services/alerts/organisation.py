@@ -15,16 +15,13 @@ from sqlalchemy import Connection, Row, func, select
 from models.climate.cell import Cell, cell_of
 from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
-from models.climate.unit_tree import Unit, UnitTree
+from models.climate.unit_tree import UnitTree
 from models.climate.windows import Window, four_weeks_of, quarter_of, week_of
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.folding import person_day
+from services.alerts.ledger.units import NoUnits, tree_in
 from services.alerts.tables.pseudonymous import PERSON_DAY
 from services.alerts.tables.released import UNIT, WINDOW_SUMMARY
-
-
-class NoUnits(LookupError):
-    """No gateway has said yet what the organisation looks like."""
 
 
 def _index(quarter: str) -> int:
@@ -64,22 +61,6 @@ def quarter_for(connection: Connection, window: Window) -> str:
         raise NoUnits
     nearest: str = min(known, key=lambda q: (abs(_index(q) - _index(wanted)), q))
     return nearest
-
-
-def tree_in(connection: Connection, quarter: str) -> UnitTree:
-    """The tree of *quarter*.
-
-    Raises:
-        NoUnits: it is not known.
-    """
-    rows = select(UNIT.c.id, UNIT.c.parent, UNIT.c.eligible).where(UNIT.c.quarter == quarter)
-    units = [
-        Unit(id=name, parent=parent, eligible=eligible)
-        for name, parent, eligible in connection.execute(rows.order_by(UNIT.c.place))
-    ]
-    if not units:
-        raise NoUnits
-    return UnitTree(units)
 
 
 def homes(

@@ -15,8 +15,8 @@ from models.climate.windows import Window
 from services.alerts import message_shares, replies
 from services.alerts.ledger import chain, statistics
 from services.alerts.ledger.digests import raw, spelled
+from services.alerts.ledger.units import NoUnits
 from services.alerts.ledger.verification import fault_of, sound_receipt
-from services.alerts.organisation import NoUnits
 from services.alerts.tables.released import LEDGER, PUBLISHED_CELL, RECEIPT
 
 What = Literal[

@@ -25,7 +25,8 @@ from models.climate.networks.figures import figures
 from models.climate.networks.matrix import REPLY_BOUND, ReplyMatrix, ShownMatrix, disclose
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
-from services.alerts.organisation import homes, tree_in
+from services.alerts.ledger.units import tree_in
+from services.alerts.organisation import homes
 from services.alerts.tables.pseudonymous import REPLY_DAY
 from services.alerts.tables.released import RELEASED_REPLIES
 from services.contracts.governance import Policy

@@ -18,7 +18,8 @@ from models.climate.disclosure.cadence_plan import first_quarter
 from models.climate.disclosure.thresholds import FLOOR
 from models.climate.unit_tree import Unit, UnitTree
 from models.climate.windows import Cadence, quarter_of
-from services.alerts import cadences, database, organisation
+from services.alerts import cadences, database
+from services.alerts.ledger.units import tree_in
 from services.alerts.tables.released import CADENCE, UNIT
 from services.contracts.failures import Malformed
 from services.ingest import directory_formats
@@ -106,7 +107,7 @@ def _newest(connection: Connection, k: int) -> _Planned:
     quarter = connection.execute(select(func.max(UNIT.c.quarter))).scalar_one_or_none()
     if quarter is None:
         raise click.UsageError("The database knows no unit yet.")
-    tree = organisation.tree_in(connection, quarter)
+    tree = tree_in(connection, quarter)
     kept = set(connection.execute(select(CADENCE.c.quarter).distinct()).scalars())
     basis = "kept" if quarter in kept else "quarter_before" if kept else "headcounts"
     return _Planned(quarter, basis, tree, cadences.plan_of(connection, quarter, tree, k))

@@ -17,8 +17,8 @@ from services.alerts import (
     gateways,
     indicators,
     ledger,
-    organisation,
 )
+from services.alerts.ledger.units import tree_in
 from services.alerts.tables import pseudonymous, released
 from tests.fakes.scores import MONDAY, score, units, withdrawal
 from tests.fakes.stage import PARENTS, PEOPLE, Stage
@@ -201,9 +201,13 @@ def test_a_quarter_is_planned_from_what_the_one_before_released(engine: Engine) 
 
     assert closed == [window_of(DAY, monday)]
     with database.reading(engine).begin() as connection:
-        assert cadences.plan_of(
-            connection, "2024Q2", organisation.tree_in(connection, "2024Q2"), 10
-        ) == {"org": DAY, "sales": DAY, "sales.a": DAY, "sales.b": BY_WEEK, "plant": BY_WEEK}
+        assert cadences.plan_of(connection, "2024Q2", tree_in(connection, "2024Q2"), 10) == {
+            "org": DAY,
+            "sales": DAY,
+            "sales.a": DAY,
+            "sales.b": BY_WEEK,
+            "plant": BY_WEEK,
+        }
 
 
 def test_readers_see_a_unit_by_the_day_with_its_newest_day(stage: Stage) -> None:

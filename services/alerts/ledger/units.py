@@ -8,14 +8,21 @@ from models.climate.unit_tree import Unit, UnitTree
 from services.alerts.tables.released import UNIT
 
 
+class NoUnits(LookupError):
+    """No gateway has said yet what the organisation looks like."""
+
+
 def tree_in(connection: Connection, quarter: str) -> UnitTree:
-    """The tree of *quarter*, over which something was published.
+    """The tree of *quarter*.
 
     Raises:
-        ValueError: there is none.
+        NoUnits: it is not known.
     """
     rows = select(UNIT.c.id, UNIT.c.parent, UNIT.c.eligible).where(UNIT.c.quarter == quarter)
-    return UnitTree(
+    units = [
         Unit(id=name, parent=parent, eligible=eligible)
         for name, parent, eligible in connection.execute(rows.order_by(UNIT.c.place))
-    )
+    ]
+    if not units:
+        raise NoUnits
+    return UnitTree(units)

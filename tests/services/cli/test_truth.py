@@ -161,7 +161,7 @@ def test_the_events_are_what_admission_takes(folder: Path) -> None:
 
     assert {event.source for event in events} == {"demo"}
     assert {event.visibility for event in events} == {Visibility.PUBLIC}
-    assert {event.kind for event in events} == {Kind.POST, Kind.EDIT, Kind.DELETE}
+    assert {event.kind for event in events} == {Kind.POST, Kind.REPLY, Kind.EDIT, Kind.DELETE}
     assert not any(denied(event.channel) for event in events)
     assert all(event.channel.startswith("demo:") for event in events)
     first: dict[str, FeedEvent] = {}
