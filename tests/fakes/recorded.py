@@ -10,7 +10,8 @@ from random import Random
 from sqlalchemy import Connection
 
 from models.climate.disclosure.receipt import Receipt
-from models.climate.disclosure.release import INDICATORS, ClosedWindow, release
+from models.climate.disclosure.release import PARTICIPATION, ClosedWindow, release
+from models.climate.disclosure.two_sided import SHARES
 from models.climate.person_day import NO_DRIVERS, NO_SIGNALS, PersonDay
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import FIRST_BLOCK, Cadence, Window, four_weeks_of, window_of
@@ -67,8 +68,8 @@ def _weeks(connection: Connection, whole: Window, rng: Random) -> Iterator[Recei
 
 
 def _listed(rng: Random) -> tuple[str, ...]:
-    """Indicators of a policy: mostly with valence, sometimes shares alone."""
-    shares = rng.sample(INDICATORS[1:], rng.randint(1, 8))
+    """Indicators of a policy that are made of cells: mostly with valence, sometimes without."""
+    shares = rng.sample((*SHARES, PARTICIPATION), rng.randint(1, 8))
     return ("valence", *shares) if rng.random() < 0.8 else tuple(shares)
 
 
