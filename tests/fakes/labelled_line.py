@@ -152,7 +152,7 @@ def _outputs(example: Example) -> Outputs:
     )
 
 
-def replied(feed: Feed) -> Iterator[tuple[str, dict[str, Any]]]:
+def activities(feed: Feed) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every activity of *feed*, with the verb."""
     for step in feed.steps:
         if isinstance(step, Line):

@@ -84,6 +84,8 @@ def test_everything_that_was_planted_reaches_the_gateway(
     picked = {one["entry"]: one.get("picked") for one in record["planted"]}
     assert len(gateway.opted_out) == picked["opt_out 1"] == picked["transfer 1"]
     assert gateway.directories == 2
+    known = {one for person in gateway.directory["people"] for one in person["identities"]}
+    assert set(gateway.opted_out) <= known
     homes = Counter(person["unit"] for person in gateway.directory["people"])
     assert f"{DEPARTMENT}.team-1" not in homes
     assert not gateway.held

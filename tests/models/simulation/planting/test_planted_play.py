@@ -18,7 +18,7 @@ from models.simulation.activity import Moods
 from models.simulation.bank import held_out_examples
 from models.simulation.organisation import Organisation, organise
 from models.simulation.planting.found import POLARITY, Found
-from models.simulation.planting.play import OptedOut, PlantedWorld, Reorganised, play
+from models.simulation.planting.play import ZONE, OptedOut, PlantedWorld, Reorganised, play
 from models.simulation.planting.shelves import Shelves
 from models.simulation.planting.truth import (
     Absence,
@@ -116,6 +116,17 @@ def test_events_come_in_the_order_of_their_arrival(calm: PlantedWorld) -> None:
 
 def test_about_as_much_is_written_as_was_asked_for(usual: dict[str, SimulatedEvent]) -> None:
     assert len(usual) == pytest.approx(8_000, rel=0.05)
+
+
+def test_a_conversation_near_midnight_stays_on_its_day(calm: PlantedWorld) -> None:
+    """Nobody begins one between midnight and five, so whatever is there came over from before."""
+    organisation = organise(60, seed=5, first_day=FIRST)
+    world = replace(calm, organisation=organisation, weeks=2, messages=40_000)
+
+    hours = Counter(event.posted_at.astimezone(ZONE).hour for event in events(world))
+
+    assert hours[23] > 20
+    assert sum(hours[hour] for hour in range(5)) == 0
 
 
 def test_no_text_is_one_that_a_model_learned_from(usual: dict[str, SimulatedEvent]) -> None:
