@@ -51,7 +51,7 @@ def weekly_chance(residual: Floats, n_eff: Floats, noise: Noise, pace: Pace) -> 
         pace: Of the windows, which are weeks or stand for them.
 
     Source:
-        An autoregression seen through noise of its own: Box & Jenkins 1970, appendix A4.4;
+        An autoregression with added noise: Box & Jenkins 1970, chapter 4, appendix;
         fitted by least squares to correlations, weighted by the pairs behind each.
     """
     standardised = residual / np.sqrt(noise.variance(n_eff))
