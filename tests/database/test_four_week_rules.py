@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from models.climate.windows import BLOCK_DAYS, Cadence
 from services.alerts.delivery import endpoints
 from services.alerts.delivery.signature import generate
 from services.alerts.delivery.vault import Vault
 from services.alerts.rules import calibration, catalogue
+from services.alerts.rules.evaluation import evaluate
 from services.alerts.rules.released import look
-from services.alerts.tables.operations import DELIVERY
+from services.alerts.tables.operations import ALERT_STATE, DELIVERY
 from tests.fakes.published import CLOSED, monday
 from tests.fakes.published_blocks import ALIGNED, DROPPED, PLANT, USUAL, Blocks
 
@@ -94,3 +95,26 @@ def test_a_year_of_blocks_gets_a_threshold_of_its_own(blocks: Blocks) -> None:
     assert fitted.judged == 4 * (16 - 3)
     with pytest.raises(calibration.TooFewWeeks):
         calibration.past(blocks.connection, Cadence.WEEK)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_was_told_by_the_week_is_not_told_again_by_four_weeks(
+    engine: Engine, *, ended: bool
+) -> None:
+    with engine.begin() as connection:
+        catalogue.install(connection, catalogue.BUILT_IN, CLOSED - timedelta(days=1))
+        blocks = Blocks(connection, weekly={})
+        blocks.play(*[USUAL] * 9)
+        blocks.weekly = {PLANT: DROPPED}
+
+        start = blocks.close(DROPPED)
+        weekly = [
+            evaluate(connection, Cadence.WEEK, start + timedelta(weeks=week), CLOSED)
+            for week in range(4)
+        ]
+        if ended:
+            connection.execute(delete(ALERT_STATE))
+        again = evaluate(connection, Cadence.FOUR_WEEKS, start, CLOSED)
+
+    assert sum(weekly) == 1
+    assert again == 0

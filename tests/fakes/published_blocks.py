@@ -50,9 +50,13 @@ class Blocks:
 
     def play(self, *valence: float) -> list[int]:
         """Close so many blocks, the plant at these valences; how much each told."""
-        return [self._told(mean) for mean in valence]
+        return [
+            evaluate(self.connection, Cadence.FOUR_WEEKS, self.close(mean), CLOSED)
+            for mean in valence
+        ]
 
-    def _told(self, plant: float) -> int:
+    def close(self, plant: float) -> date:
+        """Close the next block and its weeks, and let no rule see them."""
         start, *_ = (self.weeks.week(self.weekly) for _ in range(4))
         self.number += 1
         self.connection.execute(
@@ -79,7 +83,7 @@ class Blocks:
                 closed_at=CLOSED,
             )
         )
-        return evaluate(self.connection, Cadence.FOUR_WEEKS, start, CLOSED)
+        return start
 
     def _block(self, unit: str, start: date, mean: float) -> None:
         self.connection.execute(
