@@ -9,9 +9,8 @@ import pytest
 
 from models.simulation.bank import held_out_bank
 from models.simulation.organisation import organise
-from models.simulation.planting.truth import USUAL_REPLIES
 from models.simulation.play import World, play
-from models.simulation.replies import Conversations
+from models.simulation.replies import ANSWERS, Conversations
 from models.simulation.writing import EventKind, SimulatedEvent
 
 FIRST_DAY = date(2026, 9, 28)
@@ -51,13 +50,13 @@ def platform(name: str) -> str:
     return name.partition("/")[0]
 
 
-def test_about_as_many_messages_answer_one_as_people_usually_write(
+def test_about_as_many_messages_answer_one_as_the_demonstration_asks_for(
     said: dict[str, SimulatedEvent], answers: list[tuple[SimulatedEvent, SimulatedEvent]]
 ) -> None:
     outside = sum(one.unit != other.unit for one, other in answers) / len(answers)
 
-    assert len(answers) / len(said) == pytest.approx(USUAL_REPLIES.share, abs=0.04)
-    assert outside == pytest.approx(USUAL_REPLIES.outside, abs=0.05)
+    assert len(answers) / len(said) == pytest.approx(ANSWERS.share, abs=0.04)
+    assert outside == pytest.approx(ANSWERS.outside, abs=0.05)
 
 
 def test_an_answer_comes_after_what_somebody_else_wrote(
