@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,38 +74,6 @@ class Conversation:
     def inside(self) -> int:
         """Messages that answer or are answered."""
         return self.answers + self.answered - self.both
-
-
-def return_curve(came: int, returned: Sequence[int]) -> tuple[float | None, ...]:
-    """Share of those who came that were back by each of several days, 0 to 1.
-
-    People are told apart only inside a block, so no day lies more than 28 days after the first.
-
-    Args:
-        came: People who wrote in the unit or channel on a first day.
-        returned: How many of them wrote on another day up to the first, second, ... horizon.
-
-    Returns:
-        One share a horizon.  None for fewer than ``LEAST_PEOPLE`` who came; fewer than
-        ``two_sided.LEAST`` who were back or who were not; or so few who came back since the last
-        horizon that is told: two shares can be subtracted.
-
-    Raises:
-        ValueError: people come back who never came, or the numbers fall.
-    """
-    if any(
-        later < earlier for earlier, later in zip((0, *returned), (*returned, came), strict=True)
-    ):
-        raise ValueError("people who returned do not fit those who came")
-    shares: list[float | None] = []
-    told = 0
-    for back in returned:
-        if came < LEAST_PEOPLE or back - told < LEAST or came - back < LEAST:
-            shares.append(None)
-        else:
-            shares.append(back / came)
-            told = back
-    return tuple(shares)
 
 
 def ghost_town_ratio(channels: Iterable[Channel], *, level: int) -> float | None:

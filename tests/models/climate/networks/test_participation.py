@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from models.climate.networks.participation import (
     Channel,
     Conversation,
     conversation_index,
     ghost_town_ratio,
-    return_curve,
 )
 
 DEAD, ALIVE = Channel(10, 90, 4), Channel(10, 90, 5)
-
-
-def test_the_curve_of_those_who_come_back_by_hand() -> None:
-    assert return_curve(40, [10, 20, 30]) == (0.25, 0.5, 0.75)
-    assert return_curve(40, []) == ()
-
-
-def test_one_or_two_visits_and_gone_is_a_low_curve() -> None:
-    assert return_curve(100, [5, 10]) == (0.05, 0.1)
-
-
-@pytest.mark.parametrize(
-    ("came", "returned", "expected"),
-    [
-        (24, [10], (None,)),
-        (25, [10], (0.4,)),
-        (40, [4, 8], (None, 0.2)),
-        (40, [35, 36], (0.875, None)),
-        (40, [10, 12, 15], (0.25, None, 0.375)),
-        (40, [10, 10], (0.25, None)),
-        (40, [40], (None,)),
-    ],
-)
-def test_few_people_hide_a_point(
-    came: int, returned: list[int], expected: tuple[float | None, ...]
-) -> None:
-    assert return_curve(came, returned) == expected
-
-
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
-def test_no_two_points_differ_by_fewer_than_five_people(numbers: list[int]) -> None:
-    *returned, came = sorted(numbers)
-
-    curve = return_curve(came, returned)
-
-    told = [0, *(round(share * came) for share in curve if share is not None), came]
-    assert len(told) == 2 or min(later - earlier for earlier, later in pairwise(told)) >= 5
-
-
-@pytest.mark.parametrize(("came", "returned"), [(30, [31]), (30, [9, 8]), (30, [-1])])
-def test_returns_that_cannot_be_are_refused(came: int, returned: list[int]) -> None:
-    with pytest.raises(ValueError, match="do not fit"):
-        return_curve(came, returned)
 
 
 @pytest.mark.parametrize(("dead", "expected"), [(0, 0), (5, 0.25), (20, 1)])
