@@ -33,6 +33,7 @@ class Family(StrEnum):
     NETWORK = "network"
     COVERAGE = "coverage"
     ANSWERS = "answers"
+    ADOPTION = "adoption"
 
 
 class Scope(StrEnum):
@@ -197,6 +198,38 @@ ANSWERED_HOUR: Final = _of_messages("answered_hour", Family.ANSWERS, "answer-tim
 ANSWERED_DAY: Final = _of_messages("answered_day", Family.ANSWERS, "answer-time")
 ANSWERS: Final = (ANSWERED_HOUR, ANSWERED_DAY)
 
+
+def _of_adoption(  # noqa: PLR0913, PLR0917  a row of the table below
+    name: str,
+    measure: Measure,
+    high: float | None,
+    cadence: Cadence,
+    smallest: int | None,
+    page: str,
+) -> Indicator:
+    return Indicator(
+        id=name,
+        family=Family.ADOPTION,
+        measure=measure,
+        low=0,
+        high=high,
+        scope=Scope.ORGANISATION,
+        cadences=(cadence,),
+        smallest=smallest,
+        interval=False,
+        page=page,
+    )
+
+
+RETURN_RATE: Final = _of_adoption(
+    "return_rate", Measure.RATIO, 1, Cadence.FOUR_WEEKS, 25, "return-rate"
+)
+"""Told in tenths, of people of the first week."""
+CONVERSATION: Final = _of_adoption(
+    "conversation_index", Measure.RATIO, 1, Cadence.WEEK, None, "conversation"
+)
+ADOPTION: Final = (RETURN_RATE, CONVERSATION)
+
 CATALOGUE: Final = (
     VALENCE,
     *SIGNALS,
@@ -206,6 +239,7 @@ CATALOGUE: Final = (
     *NETWORK,
     *COVERAGE,
     *ANSWERS,
+    *ADOPTION,
 )
 """Every indicator, in the order in which they are published and listed."""
 INDICATORS: Final = tuple(indicator.id for indicator in CATALOGUE)

@@ -16,7 +16,7 @@ from models.climate.cell import Cell, cell_of
 from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import UnitTree
-from models.climate.windows import Window, four_weeks_of, quarter_of, week_of
+from models.climate.windows import Cadence, Window, four_weeks_of, quarter_of, week_of
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.folding import person_day
 from services.alerts.ledger.units import NoUnits, tree_in
@@ -137,6 +137,14 @@ class People:
                 sums[unit] += here
                 unit = self.tree.parent(unit)
         return sums
+
+    def weeks(self, four: Window) -> Iterator[frozenset[int]]:
+        """Of each person, to which weeks of *four* they contribute, counted from 0."""
+        weeks = four.split(Cadence.WEEK)
+        for _, theirs in self._one_by_one(four):
+            yield frozenset(
+                number for number, week in enumerate(weeks) if cell_of(theirs, week).contributors
+            )
 
     def _one_by_one(self, window: Window) -> Iterator[tuple[str, dict[date, PersonDay]]]:
         """The leaf of each person, and their days: of *window* and before it in its week."""

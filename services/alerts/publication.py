@@ -18,7 +18,16 @@ from models.climate.disclosure.released_statistic import statistic_of
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
 from models.language.registry import weights_of
-from services.alerts import budget, cadences, gateways, message_shares, missed, replies
+from services.alerts import (
+    adoption,
+    budget,
+    cadences,
+    gateways,
+    message_shares,
+    missed,
+    ratios,
+    replies,
+)
 from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
@@ -70,9 +79,11 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         noise=budget.noise_of(connection, account, tree, everybody) if account else None,
     )
     if account is None:  # exact figures would undo the noise of a block
+        message_shares.keep(connection, window, tree, released, policy)
+        adoption.keep(connection, window, everybody, policy)
         figures = [
             *replies.release(connection, window, tree, released, policy),
-            *message_shares.release(connection, window, tree, released, policy),
+            *ratios.made_again(connection, window),
         ]
         released = replace(released, published=(*released.published, *figures))
     else:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from models.climate.disclosure.receipt import Receipt
 from models.climate.disclosure.release import VALENCE, PublishedCell, published_cells
 from models.climate.windows import Window
-from services.alerts import message_shares, replies
+from services.alerts import ratios, replies
 from services.alerts.ledger import chain, statistics
 from services.alerts.ledger.digests import raw, spelled
 from services.alerts.ledger.units import NoUnits
@@ -101,7 +101,7 @@ def replay(connection: Connection, receipt_id: str, entries: Entries) -> Replay:
         kept = [*statistics.of_window(connection, receipt.window).values()]
         made = [cell for one in kept for cell in published_cells(one, receipt.k)]
         made += _of_replies(connection, receipt)
-        made += message_shares.made_again(connection, receipt.window)
+        made += ratios.made_again(connection, receipt.window)
     except (
         AttributeError, KeyError, NoUnits, TypeError, ValueError, ZeroDivisionError,
     ):  # fmt: skip  # sums that are none

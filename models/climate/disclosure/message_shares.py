@@ -22,12 +22,12 @@ Class = TypeVar("Class")
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A share of the messages of the whole organisation in one week.
+    """A figure of the whole organisation in one window: a share of messages, or steps of a scale.
 
     Attributes:
         indicator: What it is.
-        part: Messages in the share.
-        whole: All of them; never 0.
+        part: Messages in the share, or steps.
+        whole: All messages, or the steps that make 1; never 0.
     """
 
     indicator: str
@@ -36,7 +36,7 @@ class Ratio:
 
     @property
     def share(self) -> Fraction:
-        """From 0 to 1, exact."""
+        """The figure, exact."""
         return Fraction(self.part, self.whole)
 
 

@@ -41,7 +41,12 @@ __all__ = [
 VALENCE: Final = catalogue.VALENCE.id
 PARTICIPATION: Final = catalogue.PARTICIPATION.id
 _DECIDED_BEFORE: Final = frozenset(
-    {catalogue.Family.NETWORK, catalogue.Family.COVERAGE, catalogue.Family.ANSWERS}
+    {
+        catalogue.Family.NETWORK,
+        catalogue.Family.COVERAGE,
+        catalogue.Family.ANSWERS,
+        catalogue.Family.ADOPTION,
+    }
 )
 
 
@@ -201,7 +206,7 @@ def published_cells(statistic: ReleasedStatistic, k: int) -> Iterator[PublishedC
 def published_figure(
     indicator: str, unit: str, window: Window, value: float | Fraction, contributors: int
 ) -> PublishedCell:
-    """What people may see of one figure of a week's replies or of its messages.
+    """What people may see of a figure of replies, of messages, or of how people take part.
 
     What of them may be known has been decided before: the figure is made of nothing else.
 
@@ -210,7 +215,7 @@ def published_figure(
     """
     known = BY_ID.get(indicator)
     if known is None or known.family not in _DECIDED_BEFORE:
-        raise ValueError("the indicator is neither of replies nor a share of messages")
+        raise ValueError("the indicator is none of those that are decided before")
     if contributors < (known.smallest or FLOOR):
         raise ValueError("too few contributors for the indicator")
     return PublishedCell(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from models.climate.catalogue import BY_ID, NETWORK, Indicator, Measure, Scope
+from models.climate.catalogue import BY_ID, NETWORK, Indicator, Scope
 from services.alerts.console.wording import Wording
 from services.alerts.indicators import PublishedValue, UnitInfo
 
@@ -51,7 +51,7 @@ def networks(
 
     def told(unit: UnitInfo, one: Indicator) -> str | None:
         value = found.get((unit.id, one.id))
-        return None if value is None else _spelled(one, value, wording)
+        return None if value is None else wording.figure(one.id, value)
 
     columns = [one for one in NETWORK if one.scope is Scope.REPLY_LEVEL]
     rows = [
@@ -68,11 +68,3 @@ def networks(
         rows=tuple(row for row in rows if any(row.figures)),
         whole=tuple(whole),
     )
-
-
-def _spelled(one: Indicator, value: float, wording: Wording) -> str:
-    if one.measure is Measure.SCORE:
-        return wording.score(value)
-    if one.measure is Measure.RATIO:
-        return wording.percent(value)
-    return wording.number(value)

@@ -18,7 +18,7 @@ from models.climate.catalogue import (
     Indicator,
 )
 from models.climate.windows import Cadence
-from services.alerts.console import networks
+from services.alerts.console import adoption, networks
 from services.alerts.console.chart import Chart, Line, chart
 from services.alerts.console.wording import Wording
 from services.alerts.indicators import ClosedWindow, PublishedValue, UnitInfo
@@ -104,6 +104,7 @@ class View:
     signals: tuple[Share, ...]
     drivers: tuple[Share, ...]
     participation: tuple[Share, ...]
+    adoption: tuple[tuple[str, str], ...]
     networks: networks.Networks
     coverage: tuple[Share, ...]
     published: int
@@ -253,6 +254,11 @@ def view(
         drivers=shares(_named(DRIVERS, wording), whole, wording),
         participation=shares(
             _named([PARTICIPATION, AFTER_HOURS, *ANSWERS], wording), whole, wording
+        ),
+        adoption=adoption.adoption(
+            [value for value in published if value.unit == root.id],
+            {(window.cadence, window.start) for window in (latest, *fours[-1:])},
+            wording,
         ),
         networks=networks.networks(
             [v for v in published if v.window_start == latest.start], units, wording

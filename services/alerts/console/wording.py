@@ -13,7 +13,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-from models.climate.catalogue import BY_ID, Family
+from models.climate.catalogue import BY_ID, Family, Measure
 from models.language.labels import Language
 
 FOLDER = Path(__file__).with_name("words")
@@ -80,6 +80,13 @@ class Wording:
     def number(self, value: float) -> str:
         """Return a number of any scale, with at most three decimals."""
         return format_decimal(value, locale=self.language.value)
+
+    def figure(self, name: str, value: float) -> str:
+        """Return a value of an indicator of the catalogue in its unit of measure."""
+        measure = BY_ID[name].measure
+        if measure is Measure.SCORE:
+            return self.score(value)
+        return self.percent(value) if measure is Measure.RATIO else self.number(value)
 
     def noisy(self, value: float, margin: float | None) -> str:
         """Return a valence with what the noise in it keeps within, where there is any."""

@@ -176,7 +176,7 @@ def test_a_figure_of_replies_needs_the_contributors_that_the_catalogue_says() ->
         assert published_figure(one.id, "org", WEEK, 0.5, fewest).indicator == one.id
         with pytest.raises(ValueError, match="few"):
             published_figure(one.id, "org", WEEK, 0.5, fewest - 1)
-    with pytest.raises(ValueError, match="neither"):
+    with pytest.raises(ValueError, match="decided before"):
         published_figure(VALENCE.id, "org", WEEK, 0.5, 99)
     assert {one.smallest for one in NETWORK if one.scope is Scope.REPLY_LEVEL} == {
         LEAST_CONTRIBUTORS
@@ -184,6 +184,13 @@ def test_a_figure_of_replies_needs_the_contributors_that_the_catalogue_says() ->
 
 
 @entries
-def test_a_figure_of_replies_or_of_messages_is_told_of_weeks_alone(entry: Indicator) -> None:
-    weekly = entry.family in {Family.NETWORK, Family.COVERAGE, Family.ANSWERS}
-    assert weekly == (entry.cadences == (Cadence.WEEK,))
+def test_what_is_not_made_of_released_sums_is_told_of_windows_of_one_length(
+    entry: Indicator,
+) -> None:
+    if entry.family in {Family.NETWORK, Family.COVERAGE, Family.ANSWERS}:
+        assert entry.cadences == (Cadence.WEEK,)
+    elif entry.family is Family.ADOPTION:
+        assert entry.cadences in {(Cadence.WEEK,), (Cadence.FOUR_WEEKS,)}
+        assert entry.scope is Scope.ORGANISATION
+    else:
+        assert entry.cadences == tuple(Cadence)

@@ -297,3 +297,27 @@ def test_shares_of_languages_are_shown_as_they_are_published(language: Language)
     assert html.count(words.indicator("language_nl")) > html.count(words.indicator("language_en"))
     assert words.percent(0.97) not in html
     assert words.say("coverage_title") not in render(shown(VALUES), NOTHING, words, FACTS)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_figures_of_the_latest_four_weeks_stand_beside_those_of_the_latest_week(
+    language: Language,
+) -> None:
+    words = wording(language)
+    fours = [replace(week(n), cadence=Cadence.FOUR_WEEKS) for n in (-4, 0)]
+    figures = [
+        replace(
+            value(unit, number, amount, "return_rate"),
+            cadence=Cadence.FOUR_WEEKS,
+        )
+        for unit, number, amount in [("acme", 0, 0.7), ("acme", -4, 0.9), ("acme.sales", 0, 0.3)]
+    ]
+    windows = [week(0), week(1), *fours]
+    seen = view(windows, UNITS, [*VALUES, *figures], "", words)
+    html = unescape(render(seen, NOTHING, words, FACTS))
+
+    assert seen is not None
+    assert seen.adoption == ((words.indicator("return_rate"), words.percent(0.7)),)
+    assert words.say("adoption_title") in html
+    assert words.percent(0.9) not in html
+    assert words.say("adoption_title") not in render(shown(VALUES), NOTHING, words, FACTS)

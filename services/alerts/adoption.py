@@ -1,0 +1,32 @@
+"""How people of the whole organisation take part: figures that are made of their days."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from models.climate import catalogue
+from models.climate.networks.return_rate import FIRST, LAST, return_rate
+from models.climate.windows import Cadence, Window
+from services.alerts import ratios
+from services.alerts.ledger import statistics
+from services.alerts.organisation import People
+from services.contracts.governance import Policy
+
+
+def keep(connection: Connection, window: Window, everybody: People, policy: Policy) -> None:
+    """Keep what may be known of how *everybody* took part in *window* and the policy lists.
+
+    Where nothing of the whole organisation is released of the weeks that it is about, nothing is.
+    """
+    if window.cadence is Cadence.FOUR_WEEKS and catalogue.RETURN_RATE.id in policy.indicators:
+        _keep_returns(connection, window, everybody, policy.k)
+
+
+def _keep_returns(connection: Connection, window: Window, everybody: People, k: int) -> None:
+    root, weeks = everybody.tree.root, window.split(Cadence.WEEK)
+    first = statistics.of_window(connection, weeks[FIRST]).get(root)
+    last = statistics.of_window(connection, weeks[LAST]).get(root)
+    if first is None or last is None:
+        return
+    if (found := return_rate(everybody.weeks(window), k)) is not None:
+        ratios.keep(connection, window, root, first.contributors, [found])
