@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from sqlalchemy import Engine, select
 
+from models.climate.disclosure import receipt as receipts
 from models.climate.windows import Cadence, four_weeks_of, window_of
 from services.alerts import cadences, database, ledger
 from services.alerts.tables import pseudonymous, released
@@ -86,6 +87,31 @@ def test_no_day_closes_once_its_week_has(stage: Stage) -> None:
 
     assert closed[-1] == BLOCK
     assert [window for window in closed if WEEKS[1].holds(window.start)] == []
+
+
+def test_a_smaller_k_waits_for_the_next_block(engine: Engine) -> None:
+    # The six of sales.b are sales minus sales.a, and three of their weeks closed under ten.
+    plan = {"org": BY_WEEK, "sales": BY_WEEK, "sales.a": FOUR, "sales.b": FOUR, "plant": BY_WEEK}
+    following = four_weeks_of(BLOCK.end_exclusive)
+    stage = Stage(engine, policy(k=10))
+    with database.writing(engine) as connection:
+        cadences.keep(connection, "2024Q1", plan)
+    people = {"sales.a": 14, "sales.b": 6, "plant": 15}
+    stage.send(written(weeks=4, people=people))
+    stage.reach(WEEKS[2].ends + LATER)
+    stage.closer.policy = policy(k=5)
+    stage.reach(BLOCK.ends + LATER)
+    stage.send(written(following.start, weeks=4, people=people))
+    stage.reach(following.ends + LATER)
+
+    assert stage.values(BLOCK) == {}
+    assert {unit for _, unit in stage.values(following)} == {"sales.a", "sales.b"}
+    with database.reading(engine).begin() as connection:
+        bodies = connection.execute(select(released.RECEIPT.c.body)).scalars()
+        found = [receipts.read(body) for body in bodies]
+        assert ledger.verify(connection).holds
+    assert {one.k for one in found if BLOCK.holds(one.window.start)} == {10}
+    assert {one.k for one in found if following.holds(one.window.start)} == {5}
 
 
 @pytest.mark.parametrize("k", [5, 14])
