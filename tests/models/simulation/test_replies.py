@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
+from models.climate.networks.matrix import REPLY_BOUND, ReplyMatrix, disclose
+from models.climate.unit_tree import Unit, UnitTree
 from models.simulation.bank import held_out_bank
 from models.simulation.organisation import organise
 from models.simulation.play import World, play
@@ -126,3 +130,33 @@ def test_the_same_seed_lets_the_same_messages_answer(
 
     assert first == again
     assert first != other
+
+
+def test_most_departments_of_the_demonstration_can_be_shown_with_their_replies() -> None:
+    organisation = organise(1_200, seed=1, first_day=FIRST_DAY)
+    world = World(organisation, held_out_bank(), FIRST_DAY, 1, 4_350, 1, planted=None)
+    said = {event.message_id: event for event in play(world) if event.kind is EventKind.CREATED}
+    departments = tuple(unit.id for unit in organisation.at_level(2))
+    home = {person.id: organisation.parents[person.unit] for person in organisation.people}
+    writing = Counter(event.person for event in said.values())
+    sent: Counter[tuple[str | None, str | None, str]] = Counter(
+        (home[event.person], home[said[event.parent].person], event.person)
+        for event in said.values()
+        if event.parent is not None
+    )
+    replies, senders = np.zeros((2, len(departments), len(departments)), dtype=np.int64)
+    for (of, to, _), count in sent.items():
+        cell = departments.index(of or ""), departments.index(to or "")
+        replies[cell] += min(count, REPLY_BOUND)
+        senders[cell] += 1
+    contributors = Counter(home[person] for person, count in writing.items() if count >= 3)
+    matrix = ReplyMatrix(
+        departments, replies, senders, np.array([contributors[unit] for unit in departments])
+    )
+    sizes = organisation.sizes
+    tree = UnitTree(Unit(unit.id, unit.parent, sizes[unit.id]) for unit in organisation.units)
+
+    shown = disclose(matrix, tree, k=10)
+
+    assert len(shown.units) > len(departments) / 2
+    assert shown.pairs.any()
