@@ -108,6 +108,15 @@ def test_after_a_quarter_with_noise_the_last_one_without_is_planned_from(stage: 
         assert ledger.verify(connection).holds
 
 
+def test_of_the_quarters_before_the_last_one_counts(stage: Stage) -> None:
+    charted(stage, "2024Q2")
+    with database.writing(stage.engine) as connection:
+        cadences.keep(connection, "2023Q3", dict.fromkeys(PARENTS, FOUR))
+        cadences.keep(connection, "2024Q4", dict.fromkeys(PARENTS, FOUR))
+
+    assert plan(stage, "2024Q2") == DAILY
+
+
 def test_a_quarter_that_ended_with_noise_plans_no_finer_than_it_was(stage: Stage) -> None:
     charted(stage, "2024Q2")
     stage.closer.policy = policy(differential_privacy="on")
