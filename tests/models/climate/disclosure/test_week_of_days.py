@@ -41,10 +41,15 @@ def cells(a: int, b: int, inside: int = 0) -> dict[str, Cell]:
     return units().roll_up({"a": cell(a, inside), "b": cell(b, inside, micro=300_000)})
 
 
-def released(window: Window, found: dict[str, Cell], finer: list[ClosedWindow]) -> Release:
+def released(
+    window: Window,
+    found: dict[str, Cell],
+    finer: list[ClosedWindow],
+    indicators: tuple[str, ...] = ("valence", SIGNAL),
+) -> Release:
     return release(
         tree=units(), plan=PLAN, window=window, cells=found, k=K,
-        indicators=("valence", SIGNAL), finer=finer,
+        indicators=indicators, finer=finer,
     )  # fmt: skip
 
 
@@ -58,7 +63,11 @@ def closed(sizes: list[tuple[int, int]], inside: int = 20) -> list[ClosedWindow]
     return days
 
 
-def week(sizes: list[tuple[int, int]], inside: int = 40) -> tuple[list[ClosedWindow], Release]:
+def week(
+    sizes: list[tuple[int, int]],
+    inside: int = 40,
+    indicators: tuple[str, ...] = ("valence", SIGNAL),
+) -> tuple[list[ClosedWindow], Release]:
     days = closed(sizes)
     whole = units().roll_up(
         {leaf: sum((day.cells[leaf] for day in days), Cell()) for leaf in ("a", "b")}
@@ -79,7 +88,7 @@ def week(sizes: list[tuple[int, int]], inside: int = 40) -> tuple[list[ClosedWin
             for leaf in ("a", "b")
         }
     )
-    return days, released(WEEK, counted, days)
+    return days, released(WEEK, counted, days, indicators)
 
 
 FULL: Final = [(100, 100)] * 5 + [(0, 0)] * 2
@@ -99,6 +108,15 @@ def test_the_week_of_a_unit_by_the_day_is_the_sum_of_its_published_days(
     assert own.weighted_micro == sum(day.weighted_micro for day in published)
     assert own.n_eff == max(day.n_eff for day in published)
     assert own.squares_micro == sum(day.squares_micro or 0 for day in published) > 0
+
+
+def test_a_week_tells_no_valence_that_the_policy_has_taken_back_since_its_days() -> None:
+    _, found = week(FULL, indicators=(SIGNAL,))
+
+    assert {(cell.indicator, cell.unit) for cell in found.published} == {
+        (SIGNAL, "o"), (SIGNAL, "a"), (SIGNAL, "b"),
+    }  # fmt: skip
+    assert [one.unit for one in found.statistics if one.has_valence or one.squares_micro] == []
 
 
 def test_shares_are_told_by_the_week_and_never_by_the_day() -> None:
