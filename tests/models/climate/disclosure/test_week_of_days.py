@@ -8,10 +8,10 @@ import pytest
 
 from models.climate.cell import Cell
 from models.climate.disclosure.release import INDICATORS, ClosedWindow, Release, release
-from models.climate.person_day import NO_SIGNALS
+from models.climate.person_day import NO_SIGNALS, PersonDay
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
-from tests.fakes.trees import WEEK, tree
+from tests.fakes.trees import WEEK, Organisation, Person, tree
 
 K: Final = 10
 SIGNAL: Final = INDICATORS[1]
@@ -133,6 +133,23 @@ def test_the_share_of_a_daily_unit_keeps_the_two_sides_of_its_children() -> None
     _, found = week(FULL, inside=2)
 
     assert all(not one.shares for one in found.statistics)
+
+
+def test_a_week_is_told_no_finer_than_the_one_day_that_it_consists_of() -> None:
+    # Twelve people on Monday, whose value has steps of 0.02; nine others on each of two days.
+    plan = dict.fromkeys("oab", Cadence.DAY)
+    people = [
+        Person("a", {DAYS[day].start: PersonDay(3, 3 * 310_000)})
+        for day, count in enumerate((12, 9, 9))
+        for _ in range(count)
+    ]
+    organisation = Organisation(units(), plan, people, k=K)
+    monday, found = organisation.release(DAYS[0]), organisation.release(WEEK)
+
+    assert {(cell.unit, cell.value, cell.band) for cell in monday.published} == {
+        (unit, 0.32, "10-14") for unit in "oa"
+    }  # fmt: skip
+    assert found.published == ()
 
 
 def test_a_unit_by_the_day_of_which_too_few_wrote_all_week_has_no_week() -> None:
