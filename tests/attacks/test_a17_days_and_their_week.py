@@ -206,16 +206,21 @@ def test_participation_of_few_cannot_be_subtracted_either() -> None:
             of_participation(one, units)] == []  # fmt: skip
 
 
-def test_days_and_weeks_together_tell_of_no_group_of_few() -> None:
+def test_days_weeks_and_four_weeks_together_tell_of_no_group_of_few() -> None:
+    """What a week of days adds to the published sums is a sum of them, to the last digit."""
     told = {}
-    for number, (organisation, found) in enumerate(released()[:60]):
-        published = {
-            day: frozenset(one.unit for one in organisation.release(day).statistics)
-            for day in WEEK.split(DAY)
-        }
-        units = frozenset(one.unit for one in found.statistics if one.has_valence)
-        weeks = frozenset(unit for unit in units if organisation.plan[unit] is BY_WEEK)
-        if groups_told := exposed_groups(organisation, {**published, WEEK: weeks}, K):
+    for number, (organisation, found) in enumerate(released()[:100]):
+        for one in found.statistics:
+            if organisation.plan[one.unit] is DAY and one.has_valence:
+                days = [
+                    day
+                    for window in WEEK.split(DAY)
+                    for day in organisation.release(window).statistics
+                    if day.unit == one.unit
+                ]
+                assert one.weight == sum(day.weight for day in days)
+                assert one.weighted_micro == sum(day.weighted_micro for day in days)
+        if groups_told := exposed_groups(organisation, organisation.published(), K):
             told[number] = groups_told
 
     assert told == {}
