@@ -225,7 +225,10 @@ RETURN_RATE: Final = _of_adoption(
     "return_rate", Measure.RATIO, 1, Cadence.FOUR_WEEKS, 25, "return-rate"
 )
 """Told in tenths, of people of the first week."""
-ADOPTION: Final = (RETURN_RATE,)
+CONVERSATION: Final = _of_adoption(
+    "conversation_index", Measure.RATIO, 1, Cadence.WEEK, None, "conversation"
+)
+ADOPTION: Final = (RETURN_RATE, CONVERSATION)
 
 CATALOGUE: Final = (
     VALENCE,

@@ -18,6 +18,7 @@ from services.alerts.missed import miss
 from services.alerts.tables.pseudonymous import (
     ANSWER_DAY,
     CLOSER,
+    CONVERSATION_DAY,
     FOLDED_DAY,
     LANGUAGE_DAY,
     OPEN_SCORE,
@@ -33,6 +34,15 @@ from services.contracts.settled import Settlement
 _KEY: Final = ("block", "digest")
 _SIGNALS: Final = {signal: 1 << bit for bit, signal in enumerate(Signal)}
 _DRIVERS: Final = {driver: 1 << bit for bit, driver in enumerate(Driver)}
+OF_PEOPLE: Final = (
+    OPEN_SCORE,
+    PERSON_DAY,
+    REPLY_DAY,
+    LANGUAGE_DAY,
+    ANSWER_DAY,
+    CONVERSATION_DAY,
+)
+"""Everything that is kept of somebody, by block and pseudonym."""
 Item = TypeVar("Item")
 Seqs = Mapping[str, tuple[int, ...]]
 
@@ -107,7 +117,7 @@ def _withdraw(connection: Connection, people: Collection[tuple[int, str]]) -> No
     for some in _chunks(sorted(people)):
         rows = [{"block": block, "pid": pid} for block, pid in some]
         connection.execute(insert(connection, WITHDRAWN).on_conflict_do_nothing(), rows)
-        for table in (OPEN_SCORE, PERSON_DAY, REPLY_DAY, LANGUAGE_DAY, ANSWER_DAY):
+        for table in OF_PEOPLE:
             theirs = tuple_(table.c.block, table.c.pid).in_(some)
             connection.execute(table.delete().where(theirs))
 

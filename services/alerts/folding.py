@@ -27,12 +27,14 @@ from models.language.labels import Driver, Language, Signal
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.tables.pseudonymous import (
     ANSWER_DAY,
+    CONVERSATION_DAY,
     FOLDED_DAY,
     LANGUAGE_DAY,
     OPEN_SCORE,
     PERSON_DAY,
     REPLY_DAY,
 )
+from services.contracts.envelope import Kind
 
 _PERSON: Final = (OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.leaf)
 
@@ -46,6 +48,8 @@ class Detail(StrEnum):
     """In which languages somebody wrote, the frozen ones too."""
     ANSWERS = "answers"
     """How soon somebody's answers came."""
+    CONVERSATION = "conversation"
+    """How many of somebody's messages answered one."""
 
 
 def oldest_open(connection: Connection) -> date | None:
@@ -98,6 +102,8 @@ def fold(
         _keep_languages(connection, day)
     if Detail.ANSWERS in also:
         _keep_answers(connection, day, counts)
+    if Detail.CONVERSATION in also:
+        _keep_conversation(connection, day, counts)
     connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))
     return connection.execute(delete(OPEN_SCORE).where(of_day)).rowcount
 
@@ -138,6 +144,19 @@ def _keep_answers(connection: Connection, day: date, counts: ColumnElement[bool]
     )
     names = ["block", "pid", "leaf", "within", "local_day", "answers"]
     connection.execute(ANSWER_DAY.insert().from_select(names, sums))
+
+
+def _keep_conversation(connection: Connection, day: date, counts: ColumnElement[bool]) -> None:
+    # An edit takes the place of the reply that it edits, and tells by its leaf what that was.
+    answers = or_(OPEN_SCORE.c.kind == Kind.REPLY.value, OPEN_SCORE.c.other_leaf.is_not(None))
+    replies = func.sum(cast(answers, Integer))
+    sums = (
+        select(*_PERSON, literal(day, Date()).label("local_day"), replies, func.count() - replies)
+        .where(counts)
+        .group_by(*_PERSON)
+    )
+    names = ["block", "pid", "leaf", "local_day", "replies", "others"]
+    connection.execute(CONVERSATION_DAY.insert().from_select(names, sums))
 
 
 def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]:

@@ -14,7 +14,7 @@ from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.climate.disclosure.release import Release
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
-from services.alerts import answers, coverage, ratios
+from services.alerts import answers, conversation, coverage, ratios
 from services.alerts.folding import Detail
 from services.contracts.governance import Policy
 
@@ -22,6 +22,7 @@ _Source = Callable[[Connection, Window, frozenset[str], int], list[Ratio]]
 MADE_OF: Final[Mapping[Detail, tuple[_Source, tuple[Indicator, ...]]]] = {
     Detail.LANGUAGES: (coverage.ratios, catalogue.COVERAGE),
     Detail.ANSWERS: (answers.ratios, catalogue.ANSWERS),
+    Detail.CONVERSATION: (conversation.ratios, (catalogue.CONVERSATION,)),
 }
 """What is made of each detail of a day, and which indicators that are."""
 
@@ -60,3 +61,4 @@ def forget(connection: Connection, window: Window) -> None:
     """Remove what people wrote how in *window*, which has closed."""
     coverage.forget(connection, window)
     answers.forget(connection, window)
+    conversation.forget(connection, window)

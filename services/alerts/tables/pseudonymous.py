@@ -109,6 +109,19 @@ ANSWER_DAY: Final = Table(
 
 ``within`` is a value of ``AnsweredWithin``."""
 
+CONVERSATION_DAY: Final = Table(
+    "conversation_day",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+    Column("leaf", String(63), primary_key=True),
+    Column("local_day", Date, primary_key=True),
+    Column("replies", Integer, nullable=False),
+    Column("others", Integer, nullable=False),
+    Index("conversation_day_day", "local_day"),
+)
+"""How many of somebody's messages answered one on one day; gone once their week has closed."""
+
 WITHDRAWN: Final = Table(
     "withdrawn",
     METADATA,
