@@ -83,7 +83,7 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     )
     if account is None:  # exact figures would undo the noise of a block
         message_shares.keep(connection, window, tree, released, rules)
-        adoption.keep(connection, window, everybody, rules)
+        adoption.keep(connection, window, everybody, released, rules)
         figures = [
             *replies.release(connection, window, tree, released, rules),
             *ratios.made_again(connection, window),
