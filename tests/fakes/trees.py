@@ -124,7 +124,11 @@ class Organisation:
         self, window: Window, released: Release, within: Window = FOUR_WEEKS
     ) -> ClosedWindow:
         """A finer window as the one that it is part of sees it."""
-        by_unit = {statistic.unit: statistic for statistic in released.statistics}
+        by_unit = {
+            statistic.unit: statistic
+            for statistic in released.statistics
+            if self.plan[statistic.unit] is window.cadence
+        }
         return ClosedWindow(window, cells(self.units, self.left(within), window), by_unit)
 
     def closed_weeks(self) -> tuple[ClosedWindow, ...]:
@@ -136,9 +140,17 @@ class Organisation:
         return self._release(FOUR_WEEKS, self.finer(FOUR_WEEKS) if finer is None else finer)
 
     def published(self) -> dict[Window, frozenset[str]]:
-        """Units that each window publishes."""
+        """Units that each window publishes for the first time.
+
+        The week of a unit by the day is no sum over the week: it is the sum of the days that were
+        shown, which stand here already.
+        """
         return {
-            window: frozenset(statistic.unit for statistic in self.release(window).statistics)
+            window: frozenset(
+                statistic.unit
+                for statistic in self.release(window).statistics
+                if self.plan[statistic.unit] is window.cadence
+            )
             for window in ORDER
             if window.cadence in self.plan.values()
         }
