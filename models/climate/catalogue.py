@@ -33,6 +33,7 @@ class Family(StrEnum):
     NETWORK = "network"
     COVERAGE = "coverage"
     ANSWERS = "answers"
+    PULSE = "pulse"
 
 
 class Scope(StrEnum):
@@ -57,7 +58,7 @@ class Indicator:
         low: Smallest value it can have; None where there is no bound.
         high: Largest value it can have; None where there is no bound.
         scope: Of which units it is told.
-        cadences: Lengths of the windows it is told of.
+        cadences: Lengths of the windows it is told of; none where it is told by the hour.
         smallest: Fewest contributors that it needs by its own rule; None where the k of the
             policy is the only rule.
         interval: Whether it is told with an interval.
@@ -197,6 +198,20 @@ ANSWERED_HOUR: Final = _of_messages("answered_hour", Family.ANSWERS, "answer-tim
 ANSWERED_DAY: Final = _of_messages("answered_day", Family.ANSWERS, "answer-time")
 ANSWERS: Final = (ANSWERED_HOUR, ANSWERED_DAY)
 
+PULSE: Final = Indicator(
+    id="pulse",
+    family=Family.PULSE,
+    measure=Measure.SCORE,
+    low=-1,
+    high=1,
+    scope=Scope.ORGANISATION,
+    cadences=(),
+    smallest=250,
+    interval=False,
+    page="pulse",
+)
+"""The valence of the whole organisation by the hour (``disclosure/pulse.py``)."""
+
 CATALOGUE: Final = (
     VALENCE,
     *SIGNALS,
@@ -206,6 +221,7 @@ CATALOGUE: Final = (
     *NETWORK,
     *COVERAGE,
     *ANSWERS,
+    PULSE,
 )
 """Every indicator, in the order in which they are published and listed."""
 INDICATORS: Final = tuple(indicator.id for indicator in CATALOGUE)
