@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
-from services.alerts.console import comparison, outcomes
+from services.alerts.console import comparison, outcomes, pulse
 from services.alerts.console.measured import measured
 from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
@@ -95,7 +95,7 @@ def compared(connection: Connection, words: Wording) -> comparison.SideBySide | 
     return comparison.section(found, names, words)
 
 
-def render(  # noqa: PLR0913  parts of the page, the last three by name
+def render(  # noqa: PLR0913  parts of the page, the last four by name
     shown: View | None,
     told: OpenAlerts,
     words: Wording,
@@ -104,6 +104,7 @@ def render(  # noqa: PLR0913  parts of the page, the last three by name
     beside: outcomes.Beside | None = None,
     side_by_side: comparison.SideBySide | None = None,
     receipt: str | None = None,
+    hours: pulse.Pulse | None = None,
 ) -> str:
     """Return the page as HTML.
 
@@ -115,6 +116,7 @@ def render(  # noqa: PLR0913  parts of the page, the last three by name
         beside: The section of business figures and events.
         side_by_side: The section of units compared.
         receipt: Id of the latest week's, to link to.
+        hours: The section of the last hours.
     """
     return (
         environment()
@@ -130,6 +132,7 @@ def render(  # noqa: PLR0913  parts of the page, the last three by name
             beside=beside,
             compared=side_by_side,
             receipt=receipt,
+            pulse=hours,
         )
     )
 
@@ -149,6 +152,7 @@ def page(
         beside = outcomes.read(connection, words.language)
         side_by_side = compared(connection, words)
         receipt = indicators.newest_receipt(connection, Cadence.WEEK)
+        hours = pulse.section(indicators.hours(connection), words)
     html = render(
         shown,
         told,
@@ -157,6 +161,7 @@ def page(
         beside=beside,
         side_by_side=side_by_side,
         receipt=receipt,
+        hours=hours,
     )
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 
