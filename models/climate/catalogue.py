@@ -34,6 +34,7 @@ class Family(StrEnum):
     COVERAGE = "coverage"
     ANSWERS = "answers"
     ADOPTION = "adoption"
+    PULSE = "pulse"
 
 
 class Scope(StrEnum):
@@ -58,7 +59,7 @@ class Indicator:
         low: Smallest value it can have; None where there is no bound.
         high: Largest value it can have; None where there is no bound.
         scope: Of which units it is told.
-        cadences: Lengths of the windows it is told of.
+        cadences: Lengths of the windows it is told of; none where it is told by the hour.
         smallest: Fewest contributors that it needs by its own rule; None where the k of the
             policy is the only rule.
         interval: Whether it is told with an interval.
@@ -234,6 +235,20 @@ ACTIVITY: Final = _of_adoption(
 )
 ADOPTION: Final = (RETURN_RATE, CONVERSATION, INEQUALITY, ACTIVITY)
 
+PULSE: Final = Indicator(
+    id="pulse",
+    family=Family.PULSE,
+    measure=Measure.SCORE,
+    low=-1,
+    high=1,
+    scope=Scope.ORGANISATION,
+    cadences=(),
+    smallest=250,
+    interval=False,
+    page="pulse",
+)
+"""The valence of the whole organisation by the hour (``disclosure/pulse.py``)."""
+
 CATALOGUE: Final = (
     VALENCE,
     *SIGNALS,
@@ -244,6 +259,7 @@ CATALOGUE: Final = (
     *COVERAGE,
     *ANSWERS,
     *ADOPTION,
+    PULSE,
 )
 """Every indicator, in the order in which they are published and listed."""
 INDICATORS: Final = tuple(indicator.id for indicator in CATALOGUE)

@@ -36,8 +36,14 @@ def passed(instant: datetime, gateways: Iterable[GatewayProgress], now: datetime
         False while nobody speaks: with no gateway at all, or with every one left out, there is
         no one who could say that nothing is missing.
     """
-    speaking = [gateway for gateway in gateways if not gateway.is_left_out(now)]
-    return bool(speaking) and all(gateway.owes_nothing_until >= instant for gateway in speaking)
+    until = reached(gateways, now)
+    return until is not None and until >= instant
+
+
+def reached(gateways: Iterable[GatewayProgress], now: datetime) -> datetime | None:
+    """Up to when no gateway that still speaks owes anything; None while nobody speaks."""
+    speaking = [one.owes_nothing_until for one in gateways if not one.is_left_out(now)]
+    return min(speaking, default=None)
 
 
 def left_out(gateways: Iterable[GatewayProgress], now: datetime) -> int:

@@ -43,6 +43,8 @@ LATENESS: Final[Mapping[Cadence, timedelta]] = {
     Cadence.FOUR_WEEKS: timedelta(hours=48),
 }
 """How long after its end a window still waits for what is on its way."""
+HOUR_LATENESS: Final = LATENESS[Cadence.DAY]
+"""The same for an hour: what is on its way to a day is on its way to its last hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,15 @@ class Window:
             window_of(cadence, self.start + timedelta(days=offset))
             for offset in range(0, self.cadence.days, cadence.days)
         )
+
+
+def hour_ends(day: date, hour: int) -> datetime:
+    """When *hour* (0 to 23) of the UTC *day* is over, which is at once everywhere.
+
+    >>> hour_ends(date(2026, 11, 25), 23).isoformat()
+    '2026-11-26T00:00:00+00:00'
+    """
+    return datetime.combine(day, time(hour), UTC) + timedelta(hours=1)
 
 
 def block(day: date) -> int:

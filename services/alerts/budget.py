@@ -23,7 +23,12 @@ from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window, block, four_weeks_of
 from services.alerts import ledger
 from services.alerts.organisation import People
-from services.alerts.tables.released import LEDGER, PUBLISHED_CELL, WINDOW_SUMMARY
+from services.alerts.tables.released import (
+    LEDGER,
+    PUBLISHED_CELL,
+    RELEASED_PULSE,
+    WINDOW_SUMMARY,
+)
 
 
 @dataclass(slots=True)
@@ -32,7 +37,7 @@ class Account:
 
     Attributes:
         window: Which.
-        began: The laxest mode under which a window of its block has closed.
+        began: The laxest mode under which anything of its block was released.
         mode: What it must keep to.
         layout: What the block was laid out for.
         budget: What all windows of this length may spend in the block: ``rho`` of weeks,
@@ -169,8 +174,12 @@ def _began(
     entries: Sequence[Mapping[str, Any]],
     asked: PrivacyMode,
 ) -> PrivacyMode:
-    """The laxest mode under which a window of the block has closed; *asked* if none has."""
+    """The laxest mode under which anything of the block was released; *asked* if nothing was."""
     whole = four_weeks_of(window.start)
+    day = RELEASED_PULSE.c.day
+    pulse = select(day).where(day >= whole.start, day < whole.end_exclusive)
+    if connection.execute(pulse.limit(1)).first() is not None:  # its hours are without noise
+        return PrivacyMode.OFF
     start = WINDOW_SUMMARY.c.window_start
     closed = connection.execute(
         select(WINDOW_SUMMARY.c.cadence, start).where(

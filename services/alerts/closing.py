@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
+from models.climate.catalogue import PULSE
 from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.climate.watermark import GatewayProgress, passed
 from models.climate.windows import (
@@ -29,6 +30,7 @@ from services.alerts import (
     gateways,
     message_shares,
     publication,
+    pulse,
     replies,
 )
 from services.alerts.publication import Published
@@ -99,9 +101,10 @@ class Closer:
     policy: Policy
     _name: str = field(default_factory=lambda: str(uuid4()))
     _failed: dict[Window, datetime] = field(default_factory=dict)
+    _pulse_waits: datetime = pulse.FIRST
 
     def close_due(self, now: datetime) -> list[Window]:
-        """Fold every day and close every window that all gateways have passed.
+        """Decide every hour, fold every day and close every window that all gateways have passed.
 
         A window that cannot be published stays open, whatever the cause, and is tried again.
 
@@ -110,6 +113,10 @@ class Closer:
         """
         with database.reading(self.engine).begin() as connection:
             known = gateways.known(connection)
+            beats = pulse.is_due(connection, known, self.policy, now)
+        if beats:  # before days fold: their sums know no hour
+            self._pulse(known, now)
+        with database.reading(self.engine).begin() as connection:
             oldest = folding.oldest_open(connection)
             ready = oldest is not None and folds(connection, oldest, known, now, self.policy)
             due = self._due(connection, known, now)
@@ -123,6 +130,27 @@ class Closer:
         self, connection: Connection, known: tuple[GatewayProgress, ...], now: datetime
     ) -> list[Window]:
         return [w for w in _open_windows(connection, self.policy) if is_due(w, known, now)]
+
+    def _pulse(self, known: tuple[GatewayProgress, ...], now: datetime) -> None:
+        """Decide every hour that is due; where one cannot be, none is until the next try."""
+        while self._pulse_waits <= now:
+            try:
+                with database.writing(self.engine) as connection:
+                    if not self._holds_lease(connection, now) or not pulse.is_due(
+                        connection, known, self.policy, now
+                    ):
+                        return
+                    pulse.step(connection, known, self.policy, now)
+            except Unavailable:
+                raise
+            except Exception as failure:  # noqa: BLE001  fail closed: nothing was published
+                self._pulse_waits = now + RETRY
+                logs.emit(
+                    "publication.refused",
+                    level="critical",
+                    window=PULSE.id,
+                    error_type=type(failure).__qualname__,
+                )
 
     def _fold(self, known: tuple[GatewayProgress, ...], now: datetime) -> None:
         while True:  # one transaction a day: a collector never waits for more than one

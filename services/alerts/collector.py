@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, and_, or_, select, tuple_
 
-from models.climate.windows import Cadence, Window, four_weeks_of, week_of
+from models.climate.windows import Cadence, Window, four_weeks_of, hour_ends, week_of
 from models.language.labels import Driver, Signal
 from services.alerts import gateways
 from services.alerts.database import STATEMENT_ROWS, insert
@@ -71,12 +71,13 @@ def collect(connection: Connection, scores: Iterable[ScoreV1]) -> Collected:
     scores = tuple(scores)
     # Shared with other collectors, exclusive of whoever folds and closes: a row can never
     # arrive between the folding of its day and the removal of that day's rows.
-    connection.execute(select(CLOSER.c.id).with_for_update(read=True)).all()
+    closer = select(CLOSER.c.pulsed_until).with_for_update(read=True)
+    pulsed_until = connection.execute(closer).scalar_one()
     _withdraw(connection, {(s.block, s.pid) for s in scores if s.kind is Kind.WITHDRAW})
     messages = [score for score in scores if score.kind is not Kind.WITHDRAW]
     shut = _shut(connection, {score.local_day for score in messages})
     late = _news(connection, [score for score in messages if score.local_day in shut])
-    _keep(connection, [score for score in messages if score.local_day not in shut])
+    _keep(connection, [s for s in messages if s.local_day not in shut], pulsed_until)
     # A deletion that comes too late is no message that is missing; and who can delete the messages
     # of others could see by a figure that moves, or does not, who takes part.
     told = [score for score in late if score.kind is not Kind.DELETE]
@@ -149,8 +150,15 @@ def _withdrawn(connection: Connection, people: Collection[tuple[int, str]]) -> s
     return found
 
 
-def _row(score: ScoreV1) -> dict[str, Any]:
+def _row(score: ScoreV1, pulsed_until: datetime | None) -> dict[str, Any]:
     outputs = score.outputs if score.kind is not Kind.DELETE else None
+    # What comes too late for its hour is too late for nothing else.
+    in_time = (
+        outputs is not None
+        and score.hour is not None
+        and pulsed_until is not None
+        and hour_ends(score.local_day, score.hour) > pulsed_until
+    )
     return {
         "block": score.block,
         "digest": score.digest,
@@ -164,6 +172,7 @@ def _row(score: ScoreV1) -> dict[str, Any]:
         "place": score.place,
         "other_leaf": score.other_leaf if outputs else None,
         "answer_bucket": score.answer_bucket if outputs else None,
+        "hour": score.hour if in_time else None,
         "language": score.language.value if score.language else None,
         "valence_micro": outputs.valence_micro if outputs else None,
         "signals": sum(_SIGNALS[signal] for signal in set(outputs.signals)) if outputs else 0,
@@ -179,7 +188,7 @@ def _rank(score: ScoreV1) -> tuple[int, bool]:
     return score.version, score.kind is Kind.DELETE
 
 
-def _keep(connection: Connection, scores: Sequence[ScoreV1]) -> None:
+def _keep(connection: Connection, scores: Sequence[ScoreV1], pulsed_until: datetime | None) -> None:
     gone = _withdrawn(connection, {(score.block, score.pid) for score in scores})
     newest: dict[tuple[int, str], ScoreV1] = {}
     for score in scores:
@@ -205,5 +214,5 @@ def _keep(connection: Connection, scores: Sequence[ScoreV1]) -> None:
     # one order everywhere, so that two collectors which upsert the same rows cannot deadlock.
     connection.execute(
         new.on_conflict_do_update(index_elements=list(_KEY), set_=change, where=wins),
-        [_row(newest[key]) for key in sorted(newest)],
+        [_row(newest[key], pulsed_until) for key in sorted(newest)],
     )

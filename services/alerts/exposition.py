@@ -13,11 +13,11 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 from typing_extensions import override
 
-from models.climate.catalogue import BY_ID, Measure
+from models.climate.catalogue import BY_ID, PULSE, Measure
 from models.language.labels import Language
 from services.alerts import indicators
 from services.alerts.console.wording import wording
-from services.alerts.indicators import ClosedWindow, PublishedValue
+from services.alerts.indicators import ClosedWindow, PublishedHour, PublishedValue
 
 FAMILIES: Final[Mapping[Measure, tuple[str, str]]] = {
     Measure.SCORE: ("barograph_indicator_score", "Published indicators with a sign."),
@@ -44,8 +44,10 @@ class Published(Collector):
         values: Sequence[PublishedValue],
         levels: dict[str, int],
         newest: Sequence[ClosedWindow],
+        hour: PublishedHour | None = None,
     ) -> None:
         self._values, self._levels, self._newest = values, levels, newest
+        self._hour = hour
 
     @override
     def collect(self) -> Iterator[Metric]:
@@ -60,9 +62,14 @@ class Published(Collector):
             families[BY_ID[value.indicator].measure].add_metric(
                 [value.indicator, value.unit, level], value.value
             )
+        shown = {value.indicator for value in self._values}
+        if self._hour is not None:
+            level = str(self._levels.get(self._hour.unit, ""))
+            families[PULSE.measure].add_metric([PULSE.id, self._hour.unit, level], self._hour.value)
+            shown.add(PULSE.id)
         yield from families.values()
         yield self._ends()
-        yield _info(sorted({value.indicator for value in self._values}))
+        yield _info(sorted(shown))
         published = sum(window.published for window in self._newest)
         withheld = sum(window.withheld for window in self._newest)
         if published + withheld >= LEAST_TOTAL:
@@ -86,6 +93,8 @@ class Published(Collector):
             ends[value.indicator] = max(value.window_end, ends.get(value.indicator, date.min))
         for indicator, end in sorted(ends.items()):
             family.add_metric([indicator], datetime.combine(end, time(), UTC).timestamp())
+        if self._hour is not None:
+            family.add_metric([PULSE.id], self._hour.end.timestamp())
         return family
 
 
@@ -102,7 +111,7 @@ def _info(shown: Iterable[str]) -> Metric:
 
 
 def page(connection: Connection) -> bytes:
-    """The whole page from one reading; its values change only when a window closes."""
+    """The whole page from one reading; its values change only when a window or an hour closes."""
     newest: dict[str, ClosedWindow] = {}
     for window in indicators.windows(connection):
         newest.setdefault(window.cadence, window)
@@ -112,5 +121,6 @@ def page(connection: Connection) -> bytes:
             values.setdefault((value.indicator, value.unit), value)  # the finest cadence
     levels = {unit.id: unit.level for unit in indicators.units(connection)}
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Published(list(values.values()), levels, list(newest.values())))
+    hour = next(reversed(indicators.hours(connection)), None)
+    registry.register(Published(list(values.values()), levels, list(newest.values()), hour))
     return generate_latest(registry)

@@ -60,6 +60,15 @@ def oldest_open(connection: Connection) -> date | None:
     return oldest
 
 
+def counting(frozen: Collection[Language]) -> ColumnElement[bool]:
+    """Which open messages count for anything, where some languages are *frozen*."""
+    return and_(
+        OPEN_SCORE.c.countable,
+        OPEN_SCORE.c.valence_micro.is_not(None),
+        or_(OPEN_SCORE.c.language.is_(None), OPEN_SCORE.c.language.not_in(frozen)),
+    )
+
+
 def fold(
     connection: Connection,
     day: date,
@@ -73,12 +82,7 @@ def fold(
     that is *frozen*.  What *also* names is kept besides: where nothing is made of it, it is not.
     """
     of_day = OPEN_SCORE.c.local_day == day
-    counts = and_(
-        of_day,
-        OPEN_SCORE.c.countable,
-        OPEN_SCORE.c.valence_micro.is_not(None),
-        or_(OPEN_SCORE.c.language.is_(None), OPEN_SCORE.c.language.not_in(frozen)),
-    )
+    counts = and_(of_day, counting(frozen))
     models = select(OPEN_SCORE.c.model).where(counts).distinct().order_by(OPEN_SCORE.c.model)
     sums = (
         select(

@@ -42,6 +42,7 @@ GRANTS: Final[Mapping[Process, Mapping[str, Sequence[Table]]]] = {
             released.WINDOW_SUMMARY,
             released.LATE,
             released.PUBLISHED_CELL,
+            released.PUBLISHED_PULSE,
             released.RECEIPT,
             released.COMPARISON,
             operations.RULE,

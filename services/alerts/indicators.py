@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from models.climate.windows import Cadence
-from services.alerts.tables.released import LATE, PUBLISHED_CELL, RECEIPT, UNIT, WINDOW_SUMMARY
+from models.climate.windows import Cadence, hour_ends
+from services.alerts.tables.released import (
+    LATE,
+    PUBLISHED_CELL,
+    PUBLISHED_PULSE,
+    RECEIPT,
+    UNIT,
+    WINDOW_SUMMARY,
+)
+
+HOURS_SHOWN: Final = 48
+"""So far back from the newest hour of the pulse readers look, unless they name a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,28 @@ class PublishedValue:
     value: float
     band: str
     margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedHour:
+    """One hour of the pulse that people may see: rounded, never restated.
+
+    Attributes:
+        unit: Id of the whole organisation.
+        end: When the hour was over.
+        value: From -1 to 1, in steps of 0.05.
+        band: How many contributed, as a band.
+    """
+
+    unit: str
+    end: datetime
+    value: float
+    band: str
+
+    @property
+    def start(self) -> datetime:
+        """When it began."""
+        return self.end - timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +199,20 @@ def series(connection: Connection, unit: str, indicator: str) -> tuple[Published
         .where(PUBLISHED_CELL.c.unit == unit, PUBLISHED_CELL.c.indicator == indicator)
         .order_by(PUBLISHED_CELL.c.window_start, PUBLISHED_CELL.c.cadence),
     )
+
+
+def hours(connection: Connection, day: date | None = None) -> tuple[PublishedHour, ...]:
+    """The pulse of a UTC *day*, else of the last 48 hours up to the newest one, oldest first."""
+    pulse = PUBLISHED_PULSE.c
+    found = select(PUBLISHED_PULSE).order_by(pulse.day.desc(), pulse.hour.desc())
+    found = found.limit(HOURS_SHOWN) if day is None else found.where(pulse.day == day)
+    told = [
+        PublishedHour(row.unit, hour_ends(row.day, row.hour), row.value, row.band)
+        for row in connection.execute(found)
+    ]
+    if day is None and told:
+        told = [one for one in told if one.end > told[0].end - timedelta(hours=HOURS_SHOWN)]
+    return tuple(reversed(told))
 
 
 def units(connection: Connection, quarter: str | None = None) -> tuple[UnitInfo, ...]:

@@ -23,6 +23,7 @@ from services.alerts.api import (
     health,
     indicators,
     outcomes,
+    pulse,
     receipts,
     units,
 )
@@ -49,6 +50,7 @@ from services.telemetry.clock import wall
 ROUTERS: Final = (
     catalogues.router,
     indicators.router,
+    pulse.router,
     units.router,
     alerts.router,
     comparisons.router,

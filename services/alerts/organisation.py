@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select
 
 from models.climate.cell import Cell, cell_of
 from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window, four_weeks_of, quarter_of, week_of
+from models.language.labels import Language
 from services.alerts.database import STATEMENT_ROWS
-from services.alerts.folding import person_day
+from services.alerts.folding import counting, person_day
 from services.alerts.ledger.units import NoUnits, tree_in
-from services.alerts.tables.pseudonymous import PERSON_DAY
+from services.alerts.tables.pseudonymous import OPEN_SCORE, PERSON_DAY
 from services.alerts.tables.released import UNIT, WINDOW_SUMMARY
 
 
@@ -74,14 +75,29 @@ def homes(
     here = (PERSON_DAY.c.local_day >= window.start) & (
         PERSON_DAY.c.local_day < window.end_exclusive
     )
-    person = PERSON_DAY.c.block, PERSON_DAY.c.pid
     blocks = select(PERSON_DAY.c.block).where(here).distinct()
-    first = func.min(PERSON_DAY.c.local_day).label("first")
+    return _first_leaves(connection, PERSON_DAY, PERSON_DAY.c.block.in_(blocks), leaves)
+
+
+def homes_so_far(
+    connection: Connection, number: int, frozen: Collection[Language], leaves: frozenset[str]
+) -> dict[tuple[int, str], str]:
+    """The same while days of the block of that *number* are open: the home that each will have."""
+    folded = _first_leaves(connection, PERSON_DAY, PERSON_DAY.c.block == number, leaves)
+    counts = and_(OPEN_SCORE.c.block == number, counting(frozen))
+    return _first_leaves(connection, OPEN_SCORE, counts, leaves) | folded
+
+
+def _first_leaves(
+    connection: Connection, table: Table, which: ColumnElement[bool], leaves: frozenset[str]
+) -> dict[tuple[int, str], str]:
+    person = table.c.block, table.c.pid
+    first = func.min(table.c.local_day).label("first")
     found = (
-        select(*person, PERSON_DAY.c.leaf, first)
-        .where(PERSON_DAY.c.block.in_(blocks))
-        .group_by(*person, PERSON_DAY.c.leaf)
-        .order_by(first, PERSON_DAY.c.leaf)
+        select(*person, table.c.leaf, first)
+        .where(which)
+        .group_by(*person, table.c.leaf)
+        .order_by(first, table.c.leaf)
     )
     leaf_of: dict[tuple[int, str], str] = {}
     for number, pid, leaf, _ in connection.execute(found):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerts import database
 from services.alerts import replay as replays
-from services.alerts.ledger import comparisons
+from services.alerts.ledger import comparisons, hours
 from services.alerts.replay import Difference, Replay
 from services.cli.climate_database import URL
 
@@ -36,7 +36,10 @@ SAID: Final = {
 @click.command("replay")
 @click.argument("receipt", required=False)
 @click.option(
-    "--all", "everything", is_flag=True, help="Every window that has closed, and every quarter."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every window that has closed, every hour and every quarter.",
 )
 @URL
 def replay(receipt: str | None, url: str, *, everything: bool) -> None:
@@ -54,7 +57,7 @@ def replay(receipt: str | None, url: str, *, everything: bool) -> None:
             found = _all(connection) if receipt is None else [_one(connection, receipt)]
             differ = _told(found)
             if receipt is None:
-                differ += _quarters_told(connection)
+                differ += _quarters_told(connection) + _hours_told(connection)
     except SQLAlchemyError as error:
         kind = type(error).__qualname__
         raise click.UsageError(f"The database cannot be read ({kind}).") from None
@@ -101,6 +104,17 @@ def _quarters_told(connection: Connection) -> int:
         click.echo(f"{quarter}: the comparison of units is not what the sums make")
     if found:
         click.echo(f"{len(found)} quarters compared; {len(differ)} differ")
+    return len(differ)
+
+
+def _hours_told(connection: Connection) -> int:
+    """Print which hours of the pulse do not come out again; how many."""
+    found = list(hours.replayed(connection))
+    differ = [hour for hour, same in found if not same]
+    for hour in differ:
+        click.echo(f"{hour}: the pulse is not what the sums make")
+    if found:
+        click.echo(f"{len(found)} hours of the pulse; {len(differ)} differ")
     return len(differ)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -132,6 +132,7 @@ class Intake:
             place=_keyed(key, "place", event.channel),
             other_leaf=answered and answered.leaf,
             answer_bucket=answered and _how_soon(event, answered, day),
+            hour=_hour(event.at, day),
             sealed=self.seal(self.redact(event.text)),
         )
         return (Admitted(message, event.at),)
@@ -241,6 +242,16 @@ def _how_soon(event: FeedEvent, answered: Remembered, day: date) -> AnsweredWith
     if answered.at is not None:
         return answered_within(event.at - answered.at)
     return AnsweredWithin.LONGER if day - answered.day > _SURELY_LONGER else None
+
+
+def _hour(at: datetime, day: date) -> int | None:
+    """The hour of UTC, if it belongs to the local *day*.
+
+    An hour of UTC is over everywhere at once, one of local time only twelve hours later; but one
+    that held two local days would be no part of either, and could be subtracted from both.
+    """
+    in_utc = at.astimezone(UTC)
+    return in_utc.hour if in_utc.date() == day else None
 
 
 def _name(event: FeedEvent) -> str:

@@ -13,6 +13,7 @@ FILES = [path for root in ("models", "services") for path in (ROOT / root).rglob
 DRAWERS = {"utils", "util", "common", "helpers", "misc", "base", "core", "shared"}
 DOORS = {
     "PublishedCell": ["models/climate/disclosure"],
+    "PulseHour": ["models/climate/disclosure"],
     "MessageV1": ["services/ingest/intake.py"],
     "FeedEvent": ["services/ingest/sources"],
     "getLogger": ["services/telemetry/logs.py"],

@@ -63,8 +63,9 @@ def test_hours_of_enough_people_and_the_day_give_the_others_away() -> None:
 @pytest.mark.parametrize(
     "question", ["cadence=hour", "cadence=pulse", "window_start=2024-01-29T10:00"]
 )
-def test_barograph_shows_nothing_by_the_hour(published: Path, serve: Serve, question: str) -> None:
-    note("A15", WHAT, ours="nothing is shown by the hour yet")
+def test_no_other_figure_can_be_asked_for_by_the_hour(
+    published: Path, serve: Serve, question: str
+) -> None:
     with serve(published) as client:
         answer = client.get(f"/v1/indicators?{question}")
 

@@ -12,12 +12,13 @@ from services.contracts.scores import ScoreV1
 from services.contracts.settled import SettledV1
 from services.contracts.units import UnitsV1
 
-ENVELOPE: Final = (
+BEFORE_HOURS: Final = (
     b'"kind":"post","spool_id":"gateway-1","seq":7,"digest":"dddddddddddddddddddddddddddddddd",'
     b'"version":1,"block":27,"pid":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","leaf":"be.sales.gent",'
     b'"countable":true,"local_day":"2026-02-02","after_hours":false,'
     b'"place":"cccccccccccccccccccccccccccccccc","other_leaf":null,"answer_bucket":null'
 )
+ENVELOPE: Final = BEFORE_HOURS + b',"hour":13'
 
 GOLDEN: Final[tuple[tuple[type[Record], bytes], ...]] = (
     (MessageV1, b"{" + ENVELOPE + b',"sealed":"AAdRgAAAAAAAAAAAAAAAAGNhbmFyeQ=="}'),
@@ -48,3 +49,9 @@ GOLDEN: Final[tuple[tuple[type[Record], bytes], ...]] = (
         b'{"topic":"messages.v1","partition":2,"offset":41,"faults":[["/digest","missing"]]}',
     ),
 )
+
+EARLIER: Final[tuple[tuple[type[Record], bytes], ...]] = (
+    (MessageV1, b"{" + BEFORE_HOURS + b',"sealed":"AAdRgAAAAAAAAAAAAAAAAGNhbmFyeQ=="}'),
+    (ScoreV1, b"{" + BEFORE_HOURS + b',"language":null,"outputs":null,"model":"none"}'),
+)
+"""Of releases that knew fewer fields: what they do not say is not known."""

@@ -8,7 +8,7 @@ from services.contracts.failures import Malformed
 from services.contracts.record import Record
 from services.contracts.scores import ScoreV1
 from services.contracts.topics import TOPICS
-from tests.contracts.golden import GOLDEN
+from tests.contracts.golden import EARLIER, GOLDEN
 
 CASES = [
     pytest.param(record, raw, id=f"{record.__name__}-{n}") for n, (record, raw) in enumerate(GOLDEN)
@@ -23,6 +23,14 @@ def test_golden_bytes_round_trip(record: type[Record], raw: bytes) -> None:
 @pytest.mark.parametrize(("record", "raw"), CASES)
 def test_a_newer_producer_does_not_stop_an_older_consumer(record: type[Record], raw: bytes) -> None:
     assert record.from_bytes(raw[:-1] + b',"added_later":1}') == record.from_bytes(raw)
+
+
+@pytest.mark.parametrize(("record", "raw"), EARLIER)
+def test_a_record_of_an_earlier_release_says_no_hour(record: type[Record], raw: bytes) -> None:
+    read = record.from_bytes(raw)
+
+    assert read.to_bytes().replace(b',"hour":null', b"") == raw
+    assert getattr(read, "hour", 0) is None
 
 
 @pytest.mark.parametrize("raw", [b"{canary", b'{"kind":"canary"}', b"\xff canary", b"[" * 10_000])

@@ -123,7 +123,9 @@ def test_alerts_closes_windows_and_people_read_as_a_reader(
     collector.engine.dispose()
 
     with TestClient(create_app(settings, policy(), lambda: collector.now)) as client:
-        paths = ("/", "/v1/indicators", "/v1/units", "/v1/alerts", "/metrics/indicators")
+        paths = (
+            "/", "/v1/indicators", "/v1/units", "/v1/alerts", "/v1/pulse", "/metrics/indicators",
+        )  # fmt: skip
         answers = {path: client.get(path).status_code for path in paths}
         linked = re.findall(r"/v1/receipts/[0-9a-f]{64}", client.get("/").text)
         receipts = [client.get(path).status_code for path in linked]

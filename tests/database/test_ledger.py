@@ -130,11 +130,17 @@ def test_an_entry_of_a_kind_that_nobody_can_vouch_for_is_found(published: Engine
 def test_the_database_refuses_to_change_or_remove_what_is_final(published: Engine) -> None:
     anything = {
         "unit": "org", "cadence": "week", "window_start": MONDAY, "band": "25-49", "rest": 0,
-        "replies": "{}", "indicator": "unscored", "part": 0, "whole": 1,
+        "replies": "{}", "indicator": "unscored", "part": 0, "whole": 1, "day": MONDAY, "hour": 9,
+        "weight": 300, "weighted_micro": 0, "value": 0.0, "published_at": NOON,
     }  # fmt: skip
     row = {"quarter": "2024Q1", "body": "{}", "computed_at": NOON}  # two weeks make none
     with published.begin() as connection:
-        for table in (released.RELEASED_REPLIES, released.RELEASED_RATIO):
+        for table in (
+            released.RELEASED_REPLIES,
+            released.RELEASED_RATIO,
+            released.RELEASED_PULSE,
+            released.PUBLISHED_PULSE,
+        ):
             named = {name: value for name, value in anything.items() if name in table.c}
             connection.execute(table.insert(), named)
         connection.execute(released.COMPARISON.insert().values(row))

@@ -124,7 +124,11 @@ class Organisation:
         self, window: Window, released: Release, within: Window = FOUR_WEEKS
     ) -> ClosedWindow:
         """A finer window as the one that it is part of sees it."""
-        by_unit = {statistic.unit: statistic for statistic in released.statistics}
+        by_unit = {
+            statistic.unit: statistic
+            for statistic in released.statistics
+            if self.plan[statistic.unit] is window.cadence
+        }
         return ClosedWindow(window, cells(self.units, self.left(within), window), by_unit)
 
     def closed_weeks(self) -> tuple[ClosedWindow, ...]:

@@ -7,6 +7,8 @@ an hour that is not: in the latter the group holds what the other sums say, in `
 ``a``.  If ``a`` is 1 the group holds all such leaves in ``h``, if it is -1 all of them in the
 other hour.  Where both are ``k`` people or more, a group of fewer is had without the pulse.
 Nothing that happens later in the day, and nothing that is published later, can change that.
+What came too late for its hour, or was written on another day than UTC's, is in no hour: it is one
+more that is kept back, and only adds to what such a group holds.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ STEPS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What was written in one local hour.
+    """What was written in one hour of UTC by people for whom it was the same day.
 
     Attributes:
         hour: 0 to 23.
@@ -43,11 +45,30 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
+class HourStatistic:
+    """Sums of an hour that is released: its value is made of these and of nothing else.
+
+    Attributes:
+        day: UTC day, which is the local day of everything in it.
+        hour: 0 to 23.
+        weight: Sum of the weights of everybody who wrote.
+        weighted_micro: Weighted sum of valence, in millionths.
+        contributors: People with a message.
+    """
+
+    day: date
+    hour: int
+    weight: int
+    weighted_micro: int
+    contributors: int
+
+
+@dataclass(frozen=True, slots=True)
 class PulseHour:
     """A value of the whole organisation that people may see: rounded, never restated.
 
     Attributes:
-        day: Local day.
+        day: UTC day, which is the local day of everything in it.
         hour: 0 to 23.
         value: Valence from -1 to 1.
         band: How many contributors, roughly.
@@ -65,7 +86,7 @@ def pulse(day: date, hours: Sequence[Hour], k: int) -> tuple[PulseHour, ...]:
     Whether one is depends on it and those before it alone, so each can be decided when it ends.
 
     Args:
-        day: Local day.
+        day: The day.
         hours: Hours that have ended, in their order; silent ones may be missing.
         k: Fewest contributors of anything that can be known.
 
@@ -83,19 +104,51 @@ def pulse(day: date, hours: Sequence[Hour], k: int) -> tuple[PulseHour, ...]:
     published: list[PulseHour] = []
     kept_back: dict[str, int] = {}
     for one in hours:
-        written = {leaf: cell for leaf, cell in one.leaves.items() if not cell.is_empty}
-        whole = sum(written.values(), Cell())
-        both = written.keys() & kept_back.keys()
-        here = sum(written[leaf].contributors for leaf in both)
-        before = sum(kept_back[leaf] for leaf in both)
-        if primary(whole, k=max(LEAST, k)) is Primary.PASSES and min(here, before) >= k:
-            published.append(_published(day, one.hour, whole))
+        found = released_hour(day, one, kept_back, k)
+        if found is not None:
+            published.append(published_hour(found))
             continue
-        for leaf, cell in written.items():
+        for leaf, cell in one.leaves.items():
             kept_back[leaf] = max(cell.contributors, kept_back.get(leaf, 0))
     return tuple(published)
 
 
-def _published(day: date, hour: int, whole: Cell) -> PulseHour:
-    exact = Fraction(whole.weighted_micro, whole.weight * MICRO)
-    return PulseHour(day, hour, round(exact * STEPS) / STEPS, band(whole.contributors))
+def released_hour(
+    day: date, one: Hour, kept_back: Mapping[str, int], k: int
+) -> HourStatistic | None:
+    """The sums of *one* hour of *day*, if they may be known; None where it is kept back.
+
+    Args:
+        day: The day.
+        one: The hour.
+        kept_back: By leaf, how many people wrote in one hour of the day before it that was kept
+            back: the one in which most did.
+        k: Fewest contributors of anything that can be known.
+
+    Raises:
+        ValueError: *k* is below the floor.
+    """
+    written = {leaf: cell for leaf, cell in one.leaves.items() if not cell.is_empty}
+    whole = sum(written.values(), Cell())
+    both = [leaf for leaf in written if kept_back.get(leaf)]
+    here = sum(written[leaf].contributors for leaf in both)
+    before = sum(kept_back[leaf] for leaf in both)
+    if primary(whole, k=least(k)) is not Primary.PASSES or min(here, before) < k:
+        return None
+    return HourStatistic(day, one.hour, whole.weight, whole.weighted_micro, whole.contributors)
+
+
+def least(k: int) -> int:
+    """Fewest people of an hour that is published under a policy with this *k*."""
+    return max(LEAST, k)
+
+
+def published_hour(found: HourStatistic) -> PulseHour:
+    """What people may see of an hour that is released.
+
+    Raises:
+        ZeroDivisionError: nobody wrote in it.
+    """
+    exact = Fraction(found.weighted_micro, found.weight * MICRO)
+    value = round(exact * STEPS) / STEPS
+    return PulseHour(found.day, found.hour, value, band(found.contributors))

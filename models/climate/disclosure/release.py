@@ -18,6 +18,13 @@ from models.climate.disclosure.additive import check_sums
 from models.climate.disclosure.coarsening import FINE_FROM, at_least, band, coarse
 from models.climate.disclosure.counting_gate import ClosedWindow, Shown
 from models.climate.disclosure.noise import Noise
+from models.climate.disclosure.pulse import (
+    Hour,
+    HourStatistic,
+    PulseHour,
+    published_hour,
+    released_hour,
+)
 from models.climate.disclosure.released_statistic import MICRO, ReleasedStatistic, statistic_of
 from models.climate.disclosure.selection import Outcome, select, select_shares
 from models.climate.disclosure.tenths import TENTHS, select_tenths
@@ -30,12 +37,17 @@ from models.climate.windows import Cadence, Window
 __all__ = [
     "INDICATORS",
     "ClosedWindow",
+    "Hour",
+    "HourStatistic",
     "PublishedCell",
+    "PulseHour",
     "Release",
     "ReleasedStatistic",
     "published_cells",
     "published_figure",
+    "published_hour",
     "release",
+    "released_hour",
 ]
 
 VALENCE: Final = catalogue.VALENCE.id

@@ -49,7 +49,8 @@ def _measured(one: Indicator, wording: Wording, k: int) -> Measured:
             high=_end(one.high, wording),
         ),
         levels=wording.say(f"told_{one.scope}"),
-        windows=", ".join(wording.say(f"cadence_{cadence}") for cadence in one.cadences),
+        windows=", ".join(wording.say(f"cadence_{cadence}") for cadence in one.cadences)
+        or wording.say("cadence_hour"),
         smallest=smallest,
         method=wording.say("method_page", page=one.page),
     )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
-from services.alerts.console import chilling_effect, comparison, outcomes
+from services.alerts.console import chilling_effect, comparison, outcomes, pulse
 from services.alerts.console.measured import measured
 from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
@@ -105,6 +105,7 @@ def render(  # noqa: PLR0913  parts of the page, the last four by name
     side_by_side: comparison.SideBySide | None = None,
     chilling: Sequence[chilling_effect.Row] = (),
     receipt: str | None = None,
+    hours: pulse.Pulse | None = None,
 ) -> str:
     """Return the page as HTML.
 
@@ -117,6 +118,7 @@ def render(  # noqa: PLR0913  parts of the page, the last four by name
         side_by_side: The section of units compared.
         chilling: Rows of the section that asks whether measuring changes how people write.
         receipt: Id of the latest week's, to link to.
+        hours: The section of the last hours.
     """
     return (
         environment()
@@ -133,6 +135,7 @@ def render(  # noqa: PLR0913  parts of the page, the last four by name
             compared=side_by_side,
             chilling=chilling,
             receipt=receipt,
+            pulse=hours,
         )
     )
 
@@ -153,6 +156,7 @@ def page(
         side_by_side = compared(connection, words)
         chilling = chilling_effect.read(connection, words)
         receipt = indicators.newest_receipt(connection, Cadence.WEEK)
+        hours = pulse.section(indicators.hours(connection), words)
     html = render(
         shown,
         told,
@@ -162,6 +166,7 @@ def page(
         side_by_side=side_by_side,
         chilling=chilling,
         receipt=receipt,
+        hours=hours,
     )
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
 from models.climate.catalogue import BY_ID, Family, Measure
@@ -69,6 +69,10 @@ class Wording:
     def short_day(self, day: date) -> str:
         """Return a date for the head of a column."""
         return format_date(day, "d MMM", locale=self.language.value)
+
+    def hour(self, at: datetime) -> str:
+        """Return the day and time of UTC at which an hour begins."""
+        return format_datetime(at, "d MMM HH:mm", tzinfo=UTC, locale=self.language.value)
 
     def score(self, value: float) -> str:
         """Return a valence with two decimals and its sign; zero has none."""

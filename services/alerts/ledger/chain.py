@@ -13,7 +13,7 @@ from services.alerts.tables.released import LEDGER
 
 GENESIS: Final = "0" * 64
 """What the first entry names as the one before it."""
-EntryKind = Literal["window_closed", "budget", "comparison"]
+EntryKind = Literal["window_closed", "budget", "comparison", "pulse"]
 
 
 def link(previous: str, seq: int, at: str, kind: str, body: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
@@ -15,7 +15,7 @@ from models.climate.disclosure import receipt as receipts
 from models.climate.disclosure.receipt import Receipt
 from models.climate.windows import Window
 from services.alerts import database
-from services.alerts.ledger import chain, comparisons
+from services.alerts.ledger import chain, comparisons, hours
 from services.alerts.ledger.digests import (
     digest_of_cells,
     digest_of_plan,
@@ -39,7 +39,7 @@ from services.alerts.tables.released import (
 
 Fault = Literal[
     "sequence", "chain", "kind", "receipt", "statistics", "cells", "summary", "plan", "comparison",
-    "unlisted",
+    "pulse", "unlisted",
 ]  # fmt: skip
 
 
@@ -73,6 +73,7 @@ class _Listed:
     windows: set[tuple[object, object]] = field(default_factory=set)
     planned: set[object] = field(default_factory=set)
     quarters: set[str] = field(default_factory=set)
+    hours: set[hours.HourKey] = field(default_factory=set)
 
 
 def verify(
@@ -104,12 +105,8 @@ def _verify(connection: Connection, told: Callable[[int, int], None] | None) -> 
             fault = "sequence"
         elif row.hash != chain.link(row.previous, row.seq, row.at, row.kind, row.body):
             fault = "chain"
-        elif row.kind == "window_closed":
-            fault = _fault_of_window(connection, json.loads(row.body), listed)
-        elif row.kind == "comparison":
-            fault = _fault_of_comparison(connection, json.loads(row.body), listed)
-        elif row.kind != "budget":
-            fault = "kind"
+        else:
+            fault = _fault_of_entry(connection, row.kind, row.body, listed)
         if fault is not None:
             return LedgerCheck(entries, head, row.seq, fault)
         entries, head = row.seq, row.hash
@@ -118,6 +115,14 @@ def _verify(connection: Connection, told: Callable[[int, int], None] | None) -> 
     if not _all_listed(connection, listed):
         return LedgerCheck(entries, head, entries + 1, "unlisted")
     return LedgerCheck(entries, head)
+
+
+def _fault_of_entry(connection: Connection, kind: str, body: str, listed: _Listed) -> Fault | None:
+    """What is wrong with what a sound entry vouches for; *listed* grows."""
+    if kind == "budget":
+        return None
+    check = _CHECKS.get(kind)
+    return "kind" if check is None else check(connection, json.loads(body), listed)
 
 
 def _fault_of_window(
@@ -144,6 +149,24 @@ def _fault_of_comparison(
         return "comparison"
     listed.quarters.add(entry["quarter"])
     return None
+
+
+def _fault_of_hour(
+    connection: Connection, entry: Mapping[str, Any], listed: _Listed
+) -> Literal["pulse"] | None:
+    """Whether an hour of the pulse stands as it was released, once; *listed* grows."""
+    if hours.key_of(entry) in listed.hours or not hours.stands(connection, entry):
+        return "pulse"
+    listed.hours.add(hours.key_of(entry))
+    return None
+
+
+_CHECKS: Final[Mapping[str, Callable[[Connection, Mapping[str, Any], _Listed], Fault | None]]] = {
+    "window_closed": _fault_of_window,
+    "comparison": _fault_of_comparison,
+    "pulse": _fault_of_hour,
+}
+"""What looks at the entries of each kind; those of the budget vouch for no rows."""
 
 
 def fault_of(
@@ -221,4 +244,6 @@ def _all_listed(connection: Connection, listed: _Listed) -> bool:
             return False
     planned = connection.execute(select(raw(CADENCE.c.quarter)).distinct()).scalars()
     compared = comparisons.quarters(connection)
+    if not hours.there(connection) <= listed.hours:
+        return False
     return set(planned) <= listed.planned and set(compared) <= listed.quarters

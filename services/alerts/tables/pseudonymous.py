@@ -36,6 +36,7 @@ OPEN_SCORE: Final = Table(
     Column("place", String(32), nullable=False),
     Column("other_leaf", String(63)),
     Column("answer_bucket", Integer),
+    Column("hour", Integer),
     Column("language", String(2)),
     Column("valence_micro", Integer),
     Column("signals", Integer, nullable=False),
@@ -49,7 +50,8 @@ OPEN_SCORE: Final = Table(
 """One row a message of a day that has not folded; no value: deleted, or nothing to score.
 
 ``other_leaf`` is the leaf of the people whom a reply answers; never who they are.
-``answer_bucket`` is a value of ``AnsweredWithin``."""
+``answer_bucket`` is a value of ``AnsweredWithin``.
+``hour`` is NULL where no pulse is made, and once that of its hour is published or its day over."""
 
 PERSON_DAY: Final = Table(
     "person_day",
@@ -165,5 +167,9 @@ CLOSER: Final = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("holder", String(36), nullable=False),
     Column("lease_until", Instant, nullable=False),
+    Column("pulsed_until", Instant),
 )
-"""One row: which process may fold and close.  Collectors share it while they write."""
+"""One row: which process may fold and close.  Collectors share it while they write.
+
+Every hour that ends by ``pulsed_until`` has been decided, so what still comes of it is late; NULL
+where no pulse is made."""

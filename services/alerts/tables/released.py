@@ -116,6 +116,30 @@ RELEASED_RATIO: Final = Table(
 
 ``band`` is how many people contributed to the window, roughly."""
 
+RELEASED_PULSE: Final = Table(
+    "released_pulse",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("weight", BigInteger, nullable=False),
+    Column("weighted_micro", BigInteger, nullable=False),
+    Column("band", String(16), nullable=False),
+)
+"""Sums of the hours of UTC that are published, of the whole organisation: what each value is made
+from.  ``band`` is how many people contributed, roughly."""
+
+PUBLISHED_PULSE: Final = Table(
+    "published_pulse",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("unit", String(63), nullable=False),
+    Column("value", Float, nullable=False),
+    Column("band", String(16), nullable=False),
+    Column("published_at", Instant, nullable=False),
+)
+"""The pulse as readers see it.  An hour that is kept back, silent or unknown has no row."""
+
 WINDOW_SUMMARY: Final = Table(
     "window_summary",
     METADATA,
@@ -175,6 +199,8 @@ FINAL: Final = (
     RELEASED_STATISTIC,
     RELEASED_REPLIES,
     RELEASED_RATIO,
+    RELEASED_PULSE,
+    PUBLISHED_PULSE,
     WINDOW_SUMMARY,
     RECEIPT,
     LEDGER,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.climate.watermark import GatewayProgress, left_out, passed
+from models.climate.watermark import GatewayProgress, left_out, passed, reached
 
 END = datetime(2026, 12, 2, 12, tzinfo=UTC)
 NOW = datetime(2026, 12, 3, tzinfo=UTC)
@@ -38,3 +38,10 @@ def test_passed(gateways: list[GatewayProgress], *, expected: bool) -> None:
 
 def test_silent_gateways_are_counted() -> None:
     assert left_out([gateway(), gateway(lease=NOW - SECOND)], NOW) == 1
+
+
+def test_what_is_reached_is_what_the_slowest_that_speaks_has_reached() -> None:
+    silent = gateway(until=END - 2 * SECOND, lease=NOW - SECOND)
+
+    assert reached([gateway(), gateway(until=END - SECOND), silent], NOW) == END - SECOND
+    assert reached([silent], NOW) is None

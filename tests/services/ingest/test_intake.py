@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,33 @@ def test_the_day_and_the_hours_are_those_where_the_person_is(
     message = admission.message(event(at=at))
 
     assert (message.after_hours, message.local_day.day) == (after_hours, day)
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "hour"),
+    [
+        (datetime(2026, 11, 24, 9, 59, tzinfo=UTC), 24, 9),  # 10:59 in Amsterdam
+        (datetime(2026, 11, 24, 22, 59, tzinfo=UTC), 24, 22),
+        (datetime(2026, 11, 24, 23, 0, tzinfo=UTC), 25, None),  # the next day in Amsterdam alone
+        (datetime(2026, 11, 25, 0, 0, tzinfo=UTC), 25, 0),
+        (datetime(2026, 11, 24, 9, 30, tzinfo=timezone(-timedelta(hours=5))), 24, 14),
+    ],
+)
+def test_the_hour_is_that_of_utc_where_both_are_at_one_day(
+    admission: Gateway, at: datetime, day: int, hour: int | None
+) -> None:
+    message = admission.message(event(at=at))
+
+    assert (message.local_day.day, message.hour) == (day, hour)
+
+
+def test_an_edit_has_the_hour_of_the_original_and_a_deletion_has_none(admission: Gateway) -> None:
+    edit = admission.message(event(kind=Kind.EDIT, version=2), NOW + timedelta(hours=3))
+    gone = admission.outcome(event(kind=Kind.DELETE, version=3), NOW + timedelta(hours=3))
+
+    assert edit.hour == 11
+    assert not isinstance(gone, Refused)
+    assert {each.message.hour for each in gone} == {None}
 
 
 def test_an_edit_takes_the_place_of_the_original(admission: Gateway) -> None:

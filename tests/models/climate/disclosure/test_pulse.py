@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from models.climate.cell import Cell
 from models.climate.disclosure import pulse as module
-from models.climate.disclosure.pulse import Hour, pulse
+from models.climate.disclosure.pulse import (
+    Hour,
+    HourStatistic,
+    least,
+    published_hour,
+    pulse,
+    released_hour,
+)
 from tests.fakes.trees import MONDAY, ORDER, Organisation, random_block
 from tests.models.climate.disclosure.row_space import Hours, exposed_groups
 
@@ -91,6 +98,33 @@ def test_pulse_and_everything_else_together_tell_no_group_below_k(
     assert published > BLOCKS / 2
 
 
+def exposed_in(organisation: Organisation, hours: Hours) -> int:
+    shown = {
+        (day, one.hour) for day, seen in by_hour(organisation, hours) for one in pulse(day, seen, K)
+    }
+    return exposed_groups(organisation, organisation.published(), K, hours, shown)
+
+
+@pytest.mark.xfail(reason="a withdrawal or deletion after an hour: docs/methods/pulse.md")
+def test_who_withdraws_after_an_hour_leaves_no_fewer_than_k_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Five people wrote early, later hours are published, and one of the five withdraws before the
+    # day closes.
+    monkeypatch.setattr(module, "LEAST", LEAST)
+    organisation = random_block(2_546, withdrawals=True)
+
+    assert exposed_in(organisation, some_hours(organisation, 2_546)) == 0
+
+
+def test_without_that_withdrawal_nothing_is_left_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LEAST", LEAST)
+    organisation = random_block(2_546, withdrawals=True)
+    organisation.gone = {who: when for who, when in organisation.gone.items() if who != 1}
+
+    assert exposed_in(organisation, some_hours(organisation, 2_546)) == 0
+
+
 def test_hours_of_enough_people_alone_tell_such_groups() -> None:
     leaks = 0
     for seed in range(40):
@@ -152,6 +186,22 @@ def test_what_comes_later_in_the_day_changes_nothing(
     whole = pulse(MONDAY, hours, 10)
 
     assert pulse(MONDAY, hours[:cut], 10) == tuple(one for one in whole if one.hour < cut)
+
+
+def test_the_sums_of_an_hour_make_its_value_and_those_before_it_decide() -> None:
+    one = hour(9, a=300)
+    found = HourStatistic(MONDAY, 9, 300, 30_000_000, 300)
+
+    assert released_hour(MONDAY, one, {}, 10) is None
+    assert released_hour(MONDAY, one, {"a": 9, "b": 99}, 10) is None
+    assert released_hour(MONDAY, one, {"a": 10}, 10) == found
+    assert pulse(MONDAY, [hour(8, a=10), one], 10) == (published_hour(found),)
+    assert published_hour(found).value == 0.1
+
+
+def test_a_larger_k_asks_for_more_people() -> None:
+    assert (least(10), least(400)) == (250, 400)
+    assert told(hour(8, a=400), hour(9, a=399), hour(10, a=400), k=400) == [10]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,32 @@ def test_no_group_below_k_can_be_told_from_what_is_released(*, withdrawals: bool
     assert min(cadences[2], cadences[3]) > BLOCKS / 50
 
 
+@pytest.mark.parametrize("withdrawals", [False, True])
+def test_what_a_unit_by_the_day_tells_of_its_week_is_the_sum_of_its_days(
+    *, withdrawals: bool
+) -> None:
+    # So the computation above may leave it out: whatever else stood there, it would have to know.
+    weeks = 0
+    for seed in range(BLOCKS):
+        organisation = random_block(seed, withdrawals=withdrawals)
+        for window in ORDER:
+            for found in organisation.release(window).statistics:
+                if organisation.plan[found.unit] is window.cadence:
+                    continue
+                days = [
+                    day
+                    for part in window.split(DAY)
+                    for day in organisation.release(part).statistics
+                    if day.unit == found.unit
+                ]
+                weeks += 1
+                assert window.cadence is BY_WEEK
+                assert found.weight == sum(day.weight for day in days)
+                assert found.weighted_micro == sum(day.weighted_micro for day in days)
+
+    assert weeks > BLOCKS
+
+
 def test_a_threshold_alone_tells_such_groups() -> None:
     leaking = 0
     for seed in range(60):
