@@ -48,6 +48,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     migrations.upgrade(engine)
     rules = policy(indicators=list(INDICATORS), reply_level=2)
     stage = Stage(engine, rules, parents=PARENTS, eligible=ELIGIBLE)
+    stage.reach(stage.now - timedelta(hours=1))  # hours are decided from where a gateway stood
     for week in range(WEEKS):
         first = MONDAY + timedelta(weeks=week)
         stage.send(conversing(first, SITES))

@@ -17,7 +17,9 @@ FEW = 8
 
 
 def conversing(first: date, people: Mapping[str, int]) -> list[ScoreV1]:
-    """Everybody posts on three days and answers their own unit more than the others.
+    """Everybody answers at eight, their own unit more than the others, and posts at nine.
+
+    The first hour of a day is kept back, so that the one after it can be shown.
 
     Args:
         first: Monday of the week.
@@ -40,6 +42,7 @@ def _posts(first: date, leaf: str, person: int) -> Iterator[ScoreV1]:
             leaf=leaf,
             language=list(Language)[person % 3],
             after_hours=person < FEW and day == 0,
+            hour=9,
             local_day=first + timedelta(days=day),
             signals=(Signal.EXHAUSTION,) if person < FEW else (),
             drivers=(Driver.WORKLOAD,) if person < FEW else (),
@@ -59,6 +62,7 @@ def _answers(first: date, leaf: str, person: int, leaves: list[str]) -> Iterator
                 leaf=leaf,
                 other_leaf=other,
                 answer_bucket=person % 3,
+                hour=8,
                 language=list(Language)[person % 3],
                 local_day=first + timedelta(days=number % 3),
             )

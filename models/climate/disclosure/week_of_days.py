@@ -7,11 +7,17 @@ of its days, and both together would tell who said something on one day only.
 
 from __future__ import annotations
 
+from typing import Final
+
 from models.climate.disclosure.coarsening import FINE_FROM
 from models.climate.disclosure.released_statistic import ReleasedStatistic, statistic_of
 from models.climate.disclosure.shown import Shown
 from models.climate.disclosure.thresholds import Primary, primary
 from models.climate.windows import Cadence
+
+MOST_LACKING: Final = 10
+"""Per cent of a week's weight that days may hold which were withheld.  Ours: of a holiday week of
+one published day, the rest of the organisation without a unit came out at 0.9 in place of 0.2."""
 
 
 def with_weeks_of_days(shown: Shown, k: int) -> frozenset[str]:
@@ -46,13 +52,19 @@ def week_of_days(
     It is as certain as its most certain day, and its squares are over people and days, not less
     than over people (Jensen): what the whole week would say of both is no sum of days.  Where its
     days had too few people for fine values and the whole week has enough, it says no valence: a
-    week of one day would be that day in finer steps.
+    week of one day would be that day in finer steps.  Nor where days of more than ``MOST_LACKING``
+    of its weight were withheld: it stands beside weeks, which hold all their days.
     """
     week = statistic_of(
         unit, shown.window, shown.cells[unit], valence=False, shares=shares, tenth=tenth
     )
     days = [closed.released[unit] for closed in shown.finer if unit in closed.released]
-    if max((day.contributors for day in days), default=0) < FINE_FROM <= week.contributors:
+    lacking = shown.cells[unit].weight - sum(day.weight for day in days)
+    fullest = max((day.contributors for day in days), default=0)
+    if (
+        fullest < FINE_FROM <= week.contributors
+        or 100 * lacking > MOST_LACKING * shown.cells[unit].weight
+    ):
         return week
     squares = [day.squares_micro for day in days if day.squares_micro is not None]
     return ReleasedStatistic(

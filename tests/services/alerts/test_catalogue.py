@@ -193,5 +193,7 @@ def test_what_is_not_made_of_released_sums_is_told_of_windows_of_one_length(
     elif entry.family is Family.ADOPTION:
         assert entry.cadences in {(Cadence.WEEK,), (Cadence.FOUR_WEEKS,)}
         assert entry.scope is Scope.ORGANISATION
+    elif entry.family is Family.PULSE:
+        assert entry.cadences == ()  # an hour is no window
     else:
         assert entry.cadences == tuple(Cadence)

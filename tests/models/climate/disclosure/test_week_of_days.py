@@ -152,6 +152,27 @@ def test_a_week_is_told_no_finer_than_the_one_day_that_it_consists_of() -> None:
     assert found.published == ()
 
 
+@pytest.mark.parametrize(("elsewhere", "told"), [(5, {"o", "a"}), (6, {"a"})])
+def test_a_week_that_lacks_much_of_what_was_written_says_no_valence(
+    elsewhere: int, told: set[str]
+) -> None:
+    # A holiday week: everybody on Monday, and few people on each of the three days after it.
+    people = [
+        Person(leaf, {DAYS[0].start: PersonDay(3, 3 * 200_000)})
+        for leaf, count in (("a", 20), ("b", 10))
+        for _ in range(count)
+    ]
+    people += [
+        Person("a", {**people[0].days, DAYS[day].start: PersonDay(1, 100_000)})
+        for day in (1, 2, 3)
+        for _ in range(elsewhere)
+    ]
+    organisation = Organisation(units(), PLAN | {"b": Cadence.FOUR_WEEKS}, people, k=K)
+    found = organisation.release(WEEK)
+
+    assert {one.unit for one in found.statistics} == told
+
+
 def test_a_unit_by_the_day_of_which_too_few_wrote_all_week_has_no_week() -> None:
     _, found = week([(4, 3)] * 7)
 
