@@ -228,7 +228,8 @@ RETURN_RATE: Final = _of_adoption(
 CONVERSATION: Final = _of_adoption(
     "conversation_index", Measure.RATIO, 1, Cadence.WEEK, None, "conversation"
 )
-ADOPTION: Final = (RETURN_RATE, CONVERSATION)
+INEQUALITY: Final = _of_adoption("inequality", Measure.RATIO, 1, Cadence.WEEK, 100, "inequality")
+ADOPTION: Final = (RETURN_RATE, CONVERSATION, INEQUALITY)
 
 CATALOGUE: Final = (
     VALENCE,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from models.climate import catalogue
+from models.climate.disclosure.release import Release
+from models.climate.networks.inequality import inequality
 from models.climate.networks.return_rate import FIRST, LAST, return_rate
 from models.climate.windows import Cadence, Window
 from services.alerts import ratios
@@ -13,13 +15,28 @@ from services.alerts.organisation import People
 from services.contracts.governance import Policy
 
 
-def keep(connection: Connection, window: Window, everybody: People, policy: Policy) -> None:
+def keep(
+    connection: Connection, window: Window, everybody: People, released: Release, policy: Policy
+) -> None:
     """Keep what may be known of how *everybody* took part in *window* and the policy lists.
 
     Where nothing of the whole organisation is released of the weeks that it is about, nothing is.
     """
     if window.cadence is Cadence.FOUR_WEEKS and catalogue.RETURN_RATE.id in policy.indicators:
         _keep_returns(connection, window, everybody, policy.k)
+    if window.cadence is Cadence.WEEK:
+        _keep_week(connection, window, everybody, released, policy)
+
+
+def _keep_week(
+    connection: Connection, window: Window, everybody: People, released: Release, policy: Policy
+) -> None:
+    root = everybody.tree.root
+    whole = next((found for found in released.statistics if found.unit == root), None)
+    if whole is None or catalogue.INEQUALITY.id not in policy.indicators:
+        return
+    if (found := inequality(everybody.weights(window), policy.k)) is not None:
+        ratios.keep(connection, window, root, whole.contributors, [found])
 
 
 def _keep_returns(connection: Connection, window: Window, everybody: People, k: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -137,6 +137,11 @@ class People:
                 sums[unit] += here
                 unit = self.tree.parent(unit)
         return sums
+
+    def weights(self, window: Window) -> Counter[int]:
+        """How many contributors to *window* have each weight."""
+        cells = (cell_of(theirs, window) for _, theirs in self._one_by_one(window))
+        return Counter(cell.weight for cell in cells if cell.contributors)
 
     def weeks(self, four: Window) -> Iterator[frozenset[int]]:
         """Of each person, to which weeks of *four* they contribute, counted from 0."""

@@ -80,7 +80,7 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     )
     if account is None:  # exact figures would undo the noise of a block
         message_shares.keep(connection, window, tree, released, policy)
-        adoption.keep(connection, window, everybody, policy)
+        adoption.keep(connection, window, everybody, released, policy)
         figures = [
             *replies.release(connection, window, tree, released, policy),
             *ratios.made_again(connection, window),
