@@ -229,7 +229,10 @@ CONVERSATION: Final = _of_adoption(
     "conversation_index", Measure.RATIO, 1, Cadence.WEEK, None, "conversation"
 )
 INEQUALITY: Final = _of_adoption("inequality", Measure.RATIO, 1, Cadence.WEEK, 100, "inequality")
-ADOPTION: Final = (RETURN_RATE, CONVERSATION, INEQUALITY)
+ACTIVITY: Final = _of_adoption(
+    "messages_per_contributor", Measure.NUMBER, None, Cadence.WEEK, None, "chilling-effect"
+)
+ADOPTION: Final = (RETURN_RATE, CONVERSATION, INEQUALITY, ACTIVITY)
 
 CATALOGUE: Final = (
     VALENCE,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from models.climate import catalogue
+from models.climate.disclosure.message_shares import Ratio
 from models.climate.disclosure.release import Release
+from models.climate.networks.activity import activity
 from models.climate.networks.inequality import inequality
 from models.climate.networks.return_rate import FIRST, LAST, return_rate
 from models.climate.windows import Cadence, Window
@@ -33,10 +35,15 @@ def _keep_week(
 ) -> None:
     root = everybody.tree.root
     whole = next((found for found in released.statistics if found.unit == root), None)
-    if whole is None or catalogue.INEQUALITY.id not in policy.indicators:
+    if whole is None:
         return
-    if (found := inequality(everybody.weights(window), policy.k)) is not None:
-        ratios.keep(connection, window, root, whole.contributors, [found])
+    found: list[Ratio | None] = []
+    if catalogue.INEQUALITY.id in policy.indicators:
+        found.append(inequality(everybody.weights(window), policy.k))
+    if catalogue.ACTIVITY.id in policy.indicators:
+        found.append(activity(whole))
+    told = [ratio for ratio in found if ratio is not None]
+    ratios.keep(connection, window, root, whole.contributors, told)
 
 
 def _keep_returns(connection: Connection, window: Window, everybody: People, k: int) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from models.climate.windows import Cadence
 from models.language.labels import Language
 from services.alerts import indicators
-from services.alerts.console import comparison, outcomes
+from services.alerts.console import chilling_effect, comparison, outcomes
 from services.alerts.console.measured import measured
 from services.alerts.console.view import OpenAlerts, View, view
 from services.alerts.console.wording import Wording, preferred, wording
@@ -95,7 +95,7 @@ def compared(connection: Connection, words: Wording) -> comparison.SideBySide | 
     return comparison.section(found, names, words)
 
 
-def render(  # noqa: PLR0913  parts of the page, the last three by name
+def render(  # noqa: PLR0913  parts of the page, the last four by name
     shown: View | None,
     told: OpenAlerts,
     words: Wording,
@@ -103,6 +103,7 @@ def render(  # noqa: PLR0913  parts of the page, the last three by name
     *,
     beside: outcomes.Beside | None = None,
     side_by_side: comparison.SideBySide | None = None,
+    chilling: Sequence[chilling_effect.Row] = (),
     receipt: str | None = None,
 ) -> str:
     """Return the page as HTML.
@@ -114,6 +115,7 @@ def render(  # noqa: PLR0913  parts of the page, the last three by name
         facts: Of this installation.
         beside: The section of business figures and events.
         side_by_side: The section of units compared.
+        chilling: Rows of the section that asks whether measuring changes how people write.
         receipt: Id of the latest week's, to link to.
     """
     return (
@@ -129,6 +131,7 @@ def render(  # noqa: PLR0913  parts of the page, the last three by name
             measured=measured(words, facts.k),
             beside=beside,
             compared=side_by_side,
+            chilling=chilling,
             receipt=receipt,
         )
     )
@@ -148,6 +151,7 @@ def page(
         told = console.alerts(connection, words)
         beside = outcomes.read(connection, words.language)
         side_by_side = compared(connection, words)
+        chilling = chilling_effect.read(connection, words)
         receipt = indicators.newest_receipt(connection, Cadence.WEEK)
     html = render(
         shown,
@@ -156,6 +160,7 @@ def page(
         console.facts,
         beside=beside,
         side_by_side=side_by_side,
+        chilling=chilling,
         receipt=receipt,
     )
     return HTMLResponse(html, headers={**HEADERS, "Vary": "Accept-Language"})
