@@ -260,8 +260,8 @@ def test_four_weeks_close_after_their_weeks_and_leave_nobody_behind(stage: Stage
     assert [window.label for window in closed] == [
         "2024-W05", "2024-W06", "2024-W07", "2024-W08", "2024-W05/08",
     ]  # fmt: skip
-    assert [stage.count(t) for t in pseudonymous.METADATA.sorted_tables if t.name not in
-            {"gateway", "closer"}] == [0] * 8  # fmt: skip
+    rows = {table.name: stage.count(table) for table in pseudonymous.METADATA.sorted_tables}
+    assert {name for name, count in rows.items() if count} <= {"gateway", "closer"}
 
 
 def test_a_small_unit_is_published_by_four_weeks_below_a_parent_that_is_by_the_week(
