@@ -18,6 +18,7 @@ from models.simulation.calendar import HOURS
 from models.simulation.chance import stream
 from models.simulation.organisation import Organisation, Person
 from models.simulation.planted import Planted
+from models.simulation.replies import Conversations
 from models.simulation.writing import Chances, EventKind, Setting, SimulatedEvent, setting, written
 
 DAYS_OF_WEEK: Final = 7
@@ -59,19 +60,21 @@ def play(world: World) -> Iterator[SimulatedEvent]:
     """Every event of *world* in the order of its arrival."""
     organisation = world.organisation
     activity = Activity(organisation, world.days, messages=world.messages, seed=world.seed)
-    author = Author(world)
+    author, conversations = Author(world), Conversations(organisation, world.seed)
     waiting: list[tuple[datetime, int, SimulatedEvent]] = []
     number, order = 0, itertools.count()
     for day in world.days:
+        today: list[SimulatedEvent] = []
         for person in organisation.people:
             bursts = activity.bursts(person, day)
             if not bursts:
                 continue
             draw = stream(world.seed, "burst", person.id, day)
             for size in bursts:
-                for event in author.burst(person, day, size, draw, number):
-                    heapq.heappush(waiting, (event.arrives, next(order), event))
+                today += author.burst(person, day, size, draw, number)
                 number += size
+        for event in conversations.of_day(today):
+            heapq.heappush(waiting, (event.arrives, next(order), event))
         midnight = datetime.combine(day + timedelta(1), time(), ZoneInfo("Europe/Brussels"))
         while waiting and waiting[0][0] < midnight:
             yield heapq.heappop(waiting)[-1]

@@ -104,7 +104,7 @@ def account(
     """
     entries = _entries(connection, window)
     began = _began(connection, window, entries, asked)
-    mode = asked if asked.is_stricter_than(began) else began
+    mode = _strictest(began, entries, asked)
     if mode is PrivacyMode.OFF:
         return None
     laid_out = privacy_budget.layout(tree, mode)
@@ -117,6 +117,12 @@ def account(
         budget=_budget(laid_out, window.cadence),
         spent=fsum(entry["cost"] for entry in entries if entry["cadence"] == cadence),
     )
+
+
+def mode_of(connection: Connection, window: Window, asked: PrivacyMode) -> PrivacyMode:
+    """What all windows of the block of *window* must keep to that have not closed."""
+    entries = _entries(connection, window)
+    return _strictest(_began(connection, window, entries, asked), entries, asked)
 
 
 def noise_of(connection: Connection, account: Account, tree: UnitTree, people: People) -> Noise:
@@ -175,6 +181,16 @@ def _began(
     if any((cadence, first.isoformat()) not in paid for cadence, first in closed):
         return PrivacyMode.OFF
     return PrivacyMode(entries[0]["mode"]) if entries else asked
+
+
+def _strictest(
+    began: PrivacyMode, entries: Sequence[Mapping[str, Any]], asked: PrivacyMode
+) -> PrivacyMode:
+    """Of all modes under which the block began, went on and is to go on."""
+    mode = asked
+    for other in (began, *(PrivacyMode(entry["mode"]) for entry in entries)):
+        mode = other if other.is_stricter_than(mode) else mode
+    return mode
 
 
 def _budget(laid_out: Layout, cadence: Cadence) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
+from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.climate.watermark import GatewayProgress, passed
 from models.climate.windows import (
     LATENESS,
@@ -20,6 +22,7 @@ from models.climate.windows import (
     window_of,
 )
 from services.alerts import (
+    budget,
     cadences,
     database,
     folding,
@@ -68,7 +71,15 @@ def folds(
     if passed(ends + LATENESS[Cadence.WEEK], known, now):
         return True
     closes = passed(ends + LATENESS[Cadence.DAY], known, now)
-    return closes and cadences.has_days(connection, day, policy)
+    return closes and _has_days(connection, day, policy)
+
+
+def _has_days(connection: Connection, day: date, policy: Policy) -> bool:
+    """Whether any unit is published by the day in the block of *day*; none where it had noise."""
+    if not cadences.has_days(connection, day, policy):
+        return False
+    mode = budget.mode_of(connection, four_weeks_of(day), policy.differential_privacy)
+    return mode is PrivacyMode.OFF
 
 
 class PolicyExpired(Exception):
@@ -144,7 +155,7 @@ class Closer:
                 ):
                     return False
                 published = self._publish(connection, window, now)
-                if window.cadence is Cadence.WEEK:
+                if window.cadence is not Cadence.DAY:  # a week may never have opened
                     replies.forget(connection, window)
                     message_shares.forget(connection, window)
                 if window.cadence is Cadence.FOUR_WEEKS:
@@ -191,14 +202,14 @@ class Closer:
 
 
 def _open_windows(connection: Connection, policy: Policy) -> list[Window]:
-    """Windows that hold a folded day and have not closed, finer ones before what holds them.
+    """Windows that hold a folded day and are not over, finer ones before what holds them.
 
     A day or a week needs a scored message: a deletion goes to every open block, and opens none
     there.
     """
     days = connection.execute(select(FOLDED_DAY.c.local_day, FOLDED_DAY.c.models)).all()
     blocks = {four_weeks_of(day) for day, _ in days}
-    daily = {block for block in blocks if cadences.has_days(connection, block.start, policy)}
+    daily = {block for block in blocks if _has_days(connection, block.start, policy)}
     scored = [day for day, models in days if models]
     windows = blocks | {week_of(day) for day in scored}
     windows |= {window_of(Cadence.DAY, day) for day in scored if four_weeks_of(day) in daily}
@@ -208,8 +219,17 @@ def _open_windows(connection: Connection, policy: Policy) -> list[Window]:
             select(WINDOW_SUMMARY.c.cadence, WINDOW_SUMMARY.c.window_start)
         )
     }
-    waiting = [window for window in windows if (window.cadence, window.start) not in closed]
+    waiting = [window for window in windows if not _is_over(window, closed)]
     return sorted(waiting, key=lambda w: (w.end_exclusive, w.end_exclusive - w.start))
+
+
+def _is_over(window: Window, closed: Collection[tuple[Cadence, date]]) -> bool:
+    """Whether it has closed, or one that holds it: the gate counted that without this one."""
+    return any(
+        (cadence, window_of(cadence, window.start).start) in closed
+        for cadence in Cadence
+        if not cadence.is_finer_than(window.cadence)
+    )
 
 
 def _still_open(connection: Connection, window: Window, policy: Policy) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, select, update
 from models.climate import watermark
 from models.climate.watermark import GatewayProgress
 from services.alerts.database import insert
-from services.alerts.tables.pseudonymous import GATEWAY
+from services.alerts.tables.pseudonymous import CLOSER, GATEWAY
 from services.alerts.tables.released import UNIT, WINDOW_SUMMARY
 from services.contracts.failures import Fault, Malformed
 from services.contracts.progress import ProgressV1
@@ -66,6 +66,8 @@ def units(connection: Connection, record: UnitsV1) -> bool:
         Malformed: the units are no tree.
     """
     quarter = record.quarter
+    # Exclusive of whoever publishes: a tree that comes in between would not be the one of its plan.
+    connection.execute(select(CLOSER.c.id).with_for_update(read=True)).all()
     used = select(WINDOW_SUMMARY.c.quarter).where(WINDOW_SUMMARY.c.quarter == quarter).limit(1)
     rows = _rows(record)
     if connection.execute(used).first() is None:

@@ -11,12 +11,13 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from models.climate.catalogue import AFTER_HOURS
+from models.climate.disclosure import receipt as receipts
 from models.climate.disclosure.privacy_budget import PrivacyMode
 from models.climate.disclosure.privacy_budget import cadences as noisy_cadences
 from models.climate.disclosure.release import ClosedWindow, ReleasedStatistic, release
 from models.climate.disclosure.released_statistic import statistic_of
 from models.climate.unit_tree import UnitTree
-from models.climate.windows import Cadence, Window
+from models.climate.windows import Cadence, Window, four_weeks_of
 from models.language.registry import weights_of
 from services.alerts import (
     adoption,
@@ -32,6 +33,7 @@ from services.alerts.ledger import Terms, record, statistics
 from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
 from services.alerts.tables.pseudonymous import FOLDED_DAY
+from services.alerts.tables.released import RECEIPT
 from services.contracts.governance import Policy, fingerprint
 
 VERSION: Final = version("barograph")
@@ -64,25 +66,26 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     """
     quarter, tree = tree_of(connection, window)
     everybody = people(connection, window, tree)
+    rules = policy.model_copy(update={"k": _largest_k(connection, window, policy.k)})
     account = budget.account(connection, window, tree, policy.differential_privacy)
     began = account.began if account else PrivacyMode.OFF
     noisy = began is not PrivacyMode.OFF
-    plan = noisy_cadences(tree, began) if noisy else _kept_plan(connection, quarter, tree, policy.k)
+    plan = noisy_cadences(tree, began) if noisy else _kept_plan(connection, quarter, tree, rules.k)
     released = release(
         tree=tree,
         plan=plan,
         window=window,
         cells=everybody.cells(window),
-        k=policy.k,
+        k=rules.k,
         indicators=_known(connection, window, policy),
         finer=_finer(connection, window, everybody, plan, noisy=noisy),
         noise=budget.noise_of(connection, account, tree, everybody) if account else None,
     )
     if account is None:  # exact figures would undo the noise of a block
-        message_shares.keep(connection, window, tree, released, policy)
-        adoption.keep(connection, window, everybody, released, policy)
+        message_shares.keep(connection, window, tree, released, rules)
+        adoption.keep(connection, window, everybody, released, rules)
         figures = [
-            *replies.release(connection, window, tree, released, policy),
+            *replies.release(connection, window, tree, released, rules),
             *ratios.made_again(connection, window),
         ]
         released = replace(released, published=(*released.published, *figures))
@@ -91,7 +94,7 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
     models = _models(connection, window)
     terms = Terms(
         policy=fingerprint(policy),
-        k=policy.k,
+        k=rules.k,
         quarter=quarter,
         models=models,
         weights={name: weights_of(name) for name in models},
@@ -112,6 +115,16 @@ def _known(connection: Connection, window: Window, policy: Policy) -> tuple[str,
     if knows_hours(connection, window):
         return policy.indicators
     return tuple(name for name in policy.indicators if name != AFTER_HOURS.id)
+
+
+def _largest_k(connection: Connection, window: Window, asked: int) -> int:
+    """The largest k of the block so far: sums of *window* can be subtracted from those before."""
+    whole = four_weeks_of(window.start)
+    bodies = select(RECEIPT.c.body).where(
+        RECEIPT.c.window_start >= whole.start, RECEIPT.c.window_start < whole.end_exclusive
+    )
+    found = connection.execute(bodies).scalars()
+    return max([asked, *(receipts.read(body).k for body in found)])
 
 
 def _finer(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final, NoReturn
 
 import click
@@ -12,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from models.climate.windows import Cadence
 from services.alerts import database, migrations
 from services.alerts.rules import calibration
-from services.alerts.rules.calibration import LEAST_WEEKS, Past, TooFewWeeks
+from services.alerts.rules.calibration import LEAST_WEEKS, SHARES, Past, TooFewWeeks
 from services.alerts.rules.rule import Calibration, Wave
 from services.cli.calibrate_wave import apply_wave, report, wave_found, wave_past
 from services.contracts.failures import Unavailable
@@ -51,18 +53,24 @@ def calibrate(*, place: str, accepted: float, years: int, seed: int, applies: bo
     are drawn again and again with nothing happening. It takes a year of weeks that the same models
     scored, and is to be repeated every year. With --apply the rules get a new version with the
     threshold, the seed and the day; alerts that are open end with the next week, and those that
-    still hold are told again. Where the policy switches on the rule about leaving, it is calibrated
-    as well, to one false alert a year.
+    still hold are told again. Units that are published every four weeks get a threshold of their
+    own, and a tenth of the accepted alerts, once there is a year of them. Where the policy switches
+    on the rule about leaving, it is calibrated as well, to one false alert a year.
 
     Exits with 1 where it cannot be done, and with 2 where the database cannot be read or written.
     """
     try:
         fitted = _past(place)
-        threshold, found = _found(fitted, accepted, years, seed)
-        _report(fitted, threshold, found)
+        share = SHARES if len(fitted) > 1 else {Cadence.WEEK: 1.0}
+        found = {
+            cadence: _found(one, accepted * share[cadence], years, seed)
+            for cadence, one in fitted.items()
+        }
+        for cadence, one in fitted.items():
+            _report(cadence, one, *found[cadence])
         leaving = _leaving(place, years, seed)
         if applies:
-            _apply(place, threshold, found)
+            _apply(place, found)
             if leaving is not None:
                 apply_wave(place, leaving)
         else:
@@ -76,13 +84,17 @@ def calibrate(*, place: str, accepted: float, years: int, seed: int, applies: bo
         _fail("the database does not answer, or refuses", NOT_REACHED)
 
 
-def _past(place: str) -> Past:
+def _past(place: str) -> dict[Cadence, Past]:
+    """Weeks, and the windows of four weeks if there is a year of units of enough people."""
     engine = database.open_read_only(place)
     try:
         if not migrations.is_current(database.reading(engine)):
             _fail("the schema is not that of this version: see `barograph database`", NOT_REACHED)
         with database.reading(engine).begin() as connection:
-            return calibration.past(connection)
+            fitted = {Cadence.WEEK: calibration.past(connection, Cadence.WEEK)}
+            with suppress(TooFewWeeks):
+                fitted[Cadence.FOUR_WEEKS] = calibration.past(connection, Cadence.FOUR_WEEKS)
+            return fitted
     finally:
         engine.dispose()
 
@@ -126,9 +138,11 @@ def _found(fitted: Past, accepted: float, years: int, seed: int) -> tuple[float,
         _fail(str(impossible), IMPOSSIBLE)
 
 
-def _report(fitted: Past, threshold: float, found: Calibration) -> None:
+def _report(cadence: Cadence, fitted: Past, threshold: float, found: Calibration) -> None:
     """Print what was found, and what can be found with it."""
-    weeks = len(fitted.panel.weeks)
+    weeks = len(fitted.panel.weeks) * fitted.panel.pace.weeks
+    if cadence is Cadence.FOUR_WEEKS:
+        click.echo("Units that are published every four weeks:")
     click.echo(
         f"Fitted to {weeks} weeks up to that of {found.until}, of which {fitted.judged} count."
     )
@@ -137,6 +151,8 @@ def _report(fitted: Past, threshold: float, found: Calibration) -> None:
         f"False alarms a year, drops and rises: {found.rate:.2f} "
         f"(95 % interval {found.low:.2f} to {found.high:.2f}), {found.accepted:g} accepted."
     )
+    if cadence is not Cadence.WEEK:
+        return
     table = Table(
         "contributors", "lasting change that is in alarm after four weeks in half of cases"
     )
@@ -145,11 +161,11 @@ def _report(fitted: Past, threshold: float, found: Calibration) -> None:
     Console().print(table)
 
 
-def _apply(place: str, threshold: float, found: Calibration) -> None:
+def _apply(place: str, found: Mapping[Cadence, tuple[float, Calibration]]) -> None:
     engine = database.open_engine(place)
     try:
         with database.writing(engine) as connection:
-            changed = calibration.apply(connection, threshold, found, wall())
+            changed = calibration.apply(connection, found, wall())
     finally:
         engine.dispose()
     for rule in changed:

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import httpx2
 from rich.console import Console
@@ -156,7 +156,10 @@ class Demo:
             for alert in body["data"]["alerts"]
         ]
         took = (time.monotonic() - self._began) / 60
-        self.console.print(f"Signed webhooks received: {len(bodies)}; units that alerted: {fired}")
+        alerted = ", ".join(fired) or "none"
+        self.console.print(
+            f"Signed webhooks received: {len(bodies)}; units that alerted: {alerted}."
+        )
         passed = fired == ([planted] if planted else [])
         truth = f"a drop was planted in {planted}" if planted else "no drop was planted"
         verdict = "exactly that" if passed else "something else"
@@ -174,12 +177,14 @@ class Demo:
         finally:
             engine.dispose()
         table = Table(title="Published, without the days")
-        for head in ("window", "from", "units shown", "withheld", "organisation", planted or ""):
-            table.add_column(head, justify="left" if head in {"window", "from"} else "right")
+        for head in ("window", "from", "shown", "withheld", "organisation", planted or ""):
+            justify: Literal["left", "right"] = "left" if head in {"window", "from"} else "right"
+            table.add_column(head, justify=justify, overflow="fold")
         for window in windows:
             shown = [_valence(cells[window], unit) for unit in (root, planted)]
             counts = (f"{window.published:,}", f"{window.withheld:,}")
-            table.add_row(window.cadence.value, window.start.isoformat(), *counts, *shown)
+            length = window.cadence.value.replace("_", " ")
+            table.add_row(length, window.start.isoformat(), *counts, *shown)
         return table
 
 

@@ -120,6 +120,8 @@ def cloud_event(event: SimulatedEvent) -> bytes:
     }
     if event.kind is not EventKind.DELETED:
         data["text"] = event.text
+    if event.parent is not None:
+        data["in_reply_to"] = event.parent
     document = {
         "specversion": "1.0",
         "id": event.id,

@@ -86,7 +86,7 @@ class Policy(_Part):
         labels: Names of listed channels whose ids say nothing, so the deny class can judge them.
         frozen_languages: Messages in these count for nothing: the model reads this feed's worse
             than it was measured (``barograph drift``).
-        k: Fewest people behind a published value.
+        k: Fewest people behind a published value; a smaller one counts from the next block on.
         reply_level: Level of the tree between whose units replies are told, 1 the one below the
             whole organisation; one level alone, for two could be subtracted.
         differential_privacy: How much noise is added to what may be published; a change counts

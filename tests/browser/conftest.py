@@ -14,13 +14,15 @@ from datetime import timedelta
 import pytest
 import uvicorn
 
+from models.climate.catalogue import INDICATORS
 from models.climate.windows import week_of
 from services.alerts import database, migrations
 from services.alerts.main import create_app
 from services.alerts.settings import AlertsSettings
 from tests.broker.kafka import free_port
+from tests.fakes.conversing import conversing
 from tests.fakes.scores import MONDAY, policy
-from tests.fakes.stage import Stage, organisation
+from tests.fakes.stage import Stage
 
 WEEKS = 4
 SITES = {f"site.{number}": 30 for number in range(12)}
@@ -44,10 +46,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     place = tmp_path_factory.mktemp("alerts") / "climate.db"
     engine = database.open_engine(place)
     migrations.upgrade(engine)
-    stage = Stage(engine, parents=PARENTS, eligible=ELIGIBLE)
+    rules = policy(indicators=list(INDICATORS), reply_level=2)
+    stage = Stage(engine, rules, parents=PARENTS, eligible=ELIGIBLE)
     for week in range(WEEKS):
         first = MONDAY + timedelta(weeks=week)
-        stage.send(organisation(first, people=SITES, exhausted=SITES))
+        stage.send(conversing(first, SITES))
         stage.reach(week_of(first).ends + timedelta(hours=48))
     until = stage.now + timedelta(minutes=1)
     engine.dispose()
@@ -58,7 +61,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         endpoint_key=place.with_name("endpoints.key"),
     )
     port = free_port(1)
-    app = create_app(settings, policy(), lambda: until)
+    app = create_app(settings, rules, lambda: until)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -191,3 +191,12 @@ def test_a_share_follows_from_what_was_released_and_a_change_is_found(
         (found,) = replays.everything(connection)
         assert not ledger.verify(connection).holds
     assert what in {one.what for one in found.differences}
+
+
+def test_who_wrote_in_a_frozen_language_alone_is_forgotten_with_the_block(engine: Engine) -> None:
+    stage = Stage(engine, policy(indicators=LISTED, frozen_languages=["fr"]), PARENTS, ELIGIBLE)
+    stage.send(week({FR: 20}))
+    block = four_weeks_of(MONDAY)
+
+    assert stage.reach(block.ends + timedelta(hours=48)) == [block]
+    assert stage.count(LANGUAGE_DAY) == 0

@@ -35,8 +35,7 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-@pytest.fixture
-def older(engine: Engine) -> Engine:
+def write_older(engine: Engine) -> None:
     """One week as the first version wrote it, its hashes spelled out as it did."""
     sums = sorted([unit, *known[:4]] for unit, known in UNITS.items())
     cells = sorted(["valence", unit, *known[4:]] for unit, known in UNITS.items())
@@ -65,6 +64,12 @@ def older(engine: Engine) -> Engine:
             seq=1, at=at, kind="window_closed", body=entry, previous="0" * 64,
             hash=digest(f"{'0' * 64}\n1\n{at}\nwindow_closed\n{entry}"),
         ))  # fmt: skip
+
+
+@pytest.fixture
+def older(engine: Engine) -> Engine:
+    """A database that holds such a week."""
+    write_older(engine)
     return engine
 
 

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+
+from models.climate.catalogue import CATALOGUE, Indicator
+from services.alerts.exposition import FAMILIES
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -35,6 +39,24 @@ def test_every_metric_of_the_dashboard_exists() -> None:
 
     assert asked
     assert {name for name in asked if f'"{name}' not in exported} == set()
+
+
+def asked_for(indicator: Indicator) -> bool:
+    """Whether a panel asks for *indicator* in the metric that holds it."""
+    metric, _ = FAMILIES[indicator.measure]
+    return any(
+        found["metric"] == metric and re.fullmatch(found["named"], indicator.id)
+        for panel in DASHBOARD["panels"]
+        for target in panel["targets"]
+        for found in re.finditer(
+            r'(?P<metric>\w+)\{[^}]*\bindicator=~?"(?P<named>[^"]+)"', target["expr"]
+        )
+    )
+
+
+@pytest.mark.parametrize("indicator", CATALOGUE, ids=lambda one: one.id)
+def test_every_indicator_has_a_panel(indicator: Indicator) -> None:
+    assert asked_for(indicator)
 
 
 def test_no_query_looks_back_over_withdrawn_cells() -> None:

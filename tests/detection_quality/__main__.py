@@ -16,7 +16,7 @@ from tests.detection_quality.claims import Observation
 from tests.detection_quality.playing import done, jobs, scored
 
 YEARS: Final = 60
-"""Of each preset: under ten minutes on two cores."""
+"""Of each preset: a quarter of an hour on two cores."""
 QUICK: Final = 4
 SEED: Final = 20261130
 

@@ -156,13 +156,21 @@ def _changes() -> dict[str, Claim]:
             claims[f"{key}/weekly team"] = Claim(
                 f"{where}: team 25-40 (published weekly), -0.10 found within 8 weeks", Kind.SHARE
             )
+            claims[f"{key}/four-weekly team"] = Claim(
+                f"{where}: team 22-24 (published four-weekly), -0.10 found within 8 weeks",
+                Kind.SHARE,
+            )
             claims[f"{key}/named"] = Claim(
                 f"{where}: of what is found, exactly the unit that changed is named",
                 Kind.SHARE,
                 study=".94-1.0" if (preset, setting) == ("cal", "4.0") else "",
             )
         claims[f"{preset}/threshold"] = Claim(
-            f"{preset}: threshold for one false episode a year", Kind.MEAN
+            f"{preset}: threshold for nine tenths of a false episode a year, weekly units",
+            Kind.MEAN,
+        )
+        claims[f"{preset}/threshold four"] = Claim(
+            f"{preset}: threshold for one tenth, four-weekly units", Kind.MEAN
         )
         claims[f"{preset}/door"] = Claim(f"{preset}: units published by the week", Kind.MEAN)
         claims[f"{preset}/every/false drops"] = Claim(

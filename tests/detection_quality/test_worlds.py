@@ -18,7 +18,7 @@ UNIT, START, BY = "o.1.2", 3, -0.1
 @lru_cache
 def world(*, planted: bool) -> World:
     truth = Truth(shifts=(Shift(UNIT, START, 99, BY),) if planted else ())
-    return a_world(CAL, 5, truth, weeks=6)
+    return a_world(CAL, 5, truth, weeks=8)
 
 
 def test_a_shift_afterwards_is_a_shift_in_the_play() -> None:

@@ -15,8 +15,8 @@ from models.climate.detection.wave_threshold import wave_thresholds
 from models.climate.windows import Window
 from models.simulation.score_level.calibration import CAL
 from models.simulation.score_level.truth import Truth, Wave
-from tests.detection_quality.changes import MONITORED
 from tests.detection_quality.claims import Observation
+from tests.detection_quality.marker import MONITORED
 from tests.detection_quality.worlds import World, a_world
 
 REPETITIONS: Final = 40

@@ -17,11 +17,11 @@ import numpy as np
 
 from models.climate.cell import Cell
 from models.climate.disclosure import cadence_plan
-from models.climate.disclosure.release import VALENCE, Release, release
+from models.climate.disclosure.release import VALENCE, ClosedWindow, Release, release
 from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.person_day import NO_SIGNALS
 from models.climate.unit_tree import Unit, UnitTree
-from models.climate.windows import Cadence, Window, week_of
+from models.climate.windows import Cadence, Window, four_weeks_of, week_of
 from models.language.labels import Signal
 from models.simulation.score_level.calibration import PLAIN, Calibration, Composition
 from models.simulation.score_level.leaf_week import LeafWeek, leaf_week
@@ -34,7 +34,9 @@ from models.simulation.score_level.population import (
     populate,
 )
 from models.simulation.score_level.truth import Truth
-from models.simulation.score_level.weeks import play
+from models.simulation.score_level.weeks import PersonWeek, play
+from tests.detection_quality import blocks
+from tests.detection_quality.blocks import Blocks
 
 FIRST: Final = date(2025, 12, 29)
 """First day of a block."""
@@ -62,6 +64,7 @@ class World:
         messages: All read messages.
         message_sum: Sum of their valence, what the naive rival uses.
         released: Whether the valence was.
+        blocks: Of four weeks, for units that are published so.
         shared: Whether the share of people with the signal was.
     """
 
@@ -78,6 +81,7 @@ class World:
     message_sum: Floats
     released: Flags
     shared: Flags
+    blocks: Blocks
 
     def shifted(self, unit: str, first_week: int, by: float) -> Integers:
         """``micro`` if everybody below *unit* had felt *by* differently from that week on."""
@@ -100,6 +104,22 @@ class World:
                 n_eff=float(self.n_eff[row, week]),
             )
             for row, week in np.argwhere(released).tolist()
+        ]
+
+    def four_weekly(self, micro: Integers) -> list[ReleasedStatistic]:
+        """The same of the units that are published every four weeks."""
+        shape = (len(self.population.units), -1, blocks.WEEKS)
+        weight, sums = (values.reshape(shape).sum(axis=2) for values in (self.weight, micro))
+        return [
+            ReleasedStatistic(
+                unit=self.population.units[row],
+                window=four_weeks_of(self.weeks[blocks.WEEKS * block].start),
+                weight=int(weight[row, block]),
+                weighted_micro=int(sums[row, block]),
+                contributors=int(self.blocks.contributors[row, block]),
+                n_eff=float(self.blocks.n_eff[row, block]),
+            )
+            for row, block in np.argwhere(self.blocks.released).tolist()
         ]
 
 
@@ -134,14 +154,14 @@ def cells_of(population: Population, week: LeafWeek) -> dict[str, Cell]:
 
 
 def released_week(
-    tree: UnitTree, plan: Mapping[str, Cadence], population: Population, week: LeafWeek
+    tree: UnitTree, plan: Mapping[str, Cadence], cells: Mapping[str, Cell], week: LeafWeek
 ) -> Release:
     """What the door lets out of *week*."""
     return release(
         tree=tree,
         plan=plan,
         window=week_of(week.start),
-        cells=tree.roll_up(cells_of(population, week)),
+        cells=cells,
         k=K,
         indicators=(VALENCE, TURNOVER),
     )
@@ -167,13 +187,27 @@ def a_world(
     listed: list[LeafWeek] = []
     released = np.zeros((len(population.units), weeks), np.bool_)
     shared = np.zeros_like(released)
+    in_blocks = np.zeros((len(population.units), weeks // blocks.WEEKS), np.bool_)
+    people_of: list[PersonWeek] = []
+    closed: list[ClosedWindow] = []
+    block_sums: list[LeafWeek] = []
     stream = play(population, calibration, truth or Truth(), FIRST, played)
     for number, people in enumerate(islice(stream, weeks)):
         week = leaf_week(people, population.leaves.size)
-        left = released_week(tree, plan, population, week)
+        cells = tree.roll_up(cells_of(population, week))
+        left = released_week(tree, plan, cells, week)
+        people_of.append(people)
+        closed.append(ClosedWindow(week_of(week.start), cells, _by_unit(left)))
         released[[row_of[statistic.unit] for statistic in left.statistics], number] = True
         shared[[row_of[c.unit] for c in left.published if c.indicator == TURNOVER], number] = True
         listed.append(week)
+        if len(closed) == blocks.WEEKS:
+            block = blocks.together(people_of, population.leaves.size)
+            cells = tree.roll_up(cells_of(population, block))
+            left = blocks.released_block(tree, plan, cells, closed, K)
+            in_blocks[[row_of[unit] for unit in _by_unit(left)], len(block_sums)] = True
+            block_sums.append(block)
+            people_of, closed = [], []
     below = population.below.astype(np.int64)
 
     def up(name: str) -> Integers:
@@ -197,4 +231,9 @@ def a_world(
         @ np.stack([week.message_sum for week in listed], axis=1),
         released=released,
         shared=shared,
+        blocks=blocks.blocks(population.below, block_sums, in_blocks),
     )
+
+
+def _by_unit(left: Release) -> dict[str, ReleasedStatistic]:
+    return {statistic.unit: statistic for statistic in left.statistics}

@@ -136,9 +136,16 @@ class Organisation:
         return self._release(FOUR_WEEKS, self.finer(FOUR_WEEKS) if finer is None else finer)
 
     def published(self) -> dict[Window, frozenset[str]]:
-        """Units that each window publishes."""
+        """Units of which each window publishes a sum that no finer window has told.
+
+        The week of a unit by the day is the sum of what its days told.
+        """
         return {
-            window: frozenset(statistic.unit for statistic in self.release(window).statistics)
+            window: frozenset(
+                statistic.unit
+                for statistic in self.release(window).statistics
+                if self.plan[statistic.unit] is window.cadence
+            )
             for window in ORDER
             if window.cadence in self.plan.values()
         }

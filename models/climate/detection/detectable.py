@@ -7,7 +7,8 @@ from math import sqrt
 import numpy as np
 
 from models.climate.detection.noise import Noise
-from models.climate.detection.persistence import LAST_WEEKS, LEAST_EFFECT
+from models.climate.detection.pace import WEEKLY
+from models.climate.detection.persistence import LEAST_EFFECT
 
 
 def detectable(noise: Noise, threshold: float, n_eff: float) -> float:
@@ -25,6 +26,7 @@ def detectable(noise: Noise, threshold: float, n_eff: float) -> float:
     Source:
         ``Z`` of the tree scan over four weeks, solved for the mean residual.
     """
-    memory = 1 + 2 * noise.rho * (LAST_WEEKS - 1) / LAST_WEEKS
+    weeks = WEEKLY.last
+    memory = 1 + 2 * noise.rho * (weeks - 1) / weeks
     week = float(noise.variance(np.array(n_eff)))
-    return max(LEAST_EFFECT, threshold * sqrt(week * memory / LAST_WEEKS))
+    return max(LEAST_EFFECT, threshold * sqrt(week * memory / weeks))

@@ -67,17 +67,18 @@ def episodes(
         related: U x U, from ``lineages``.
     """
     alarm, sign = np.abs(found.z) >= threshold, np.sign(found.z)
-    opened = np.full(len(panel.units), -QUIET_WEEKS)
+    quiet = QUIET_WEEKS // panel.pace.weeks
+    opened = np.full(len(panel.units), -quiet)
     latest, direction = opened.copy(), np.zeros(len(panel.units))
     current: dict[int, int] = {}
     listed: list[Episode] = []
     for week in np.flatnonzero(alarm.any(axis=0)).tolist():
-        lately = (week - latest < QUIET_WEEKS) & (sign[:, week] == direction)
+        lately = (week - latest < quiet) & (sign[:, week] == direction)
         going_on = alarm[:, week] & lately
         latest[going_on] = week
         for unit in np.flatnonzero(going_on).tolist():
             listed[current[unit]] = replace(listed[current[unit]], latest=panel.weeks[week])
-        speaks = (week - opened < QUIET_WEEKS) | (latest == week)
+        speaks = (week - opened < quiet) | (latest == week)
         for unit in openings(
             found.conspicuous[:, week], alarm[:, week], speaks, related, threshold
         ):

@@ -83,7 +83,7 @@ def false_episodes(  # noqa: PLR0913  one call a year, every argument named
         drawn = null_panel(panel, tree, chance, generator)
         found, judged = evidence_of_chance(drawn)
         count += len(episodes(found, threshold, drawn, related))
-        weeks += judged
+        weeks += panel.pace.weeks * judged
         progress(done)
     if weeks == 0:
         raise ValueError("nothing was judged")

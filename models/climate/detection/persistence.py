@@ -8,24 +8,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.climate.detection.pace import Pace
 from models.climate.detection.panel import Floats
-from models.climate.detection.scan import WINDOWS, scan
+from models.climate.detection.scan import scan
 
 LEAST_CONTRIBUTORS: Final = 20
 """Below, the mean of a week moves by chance as far as a real drop moves it: of teams of 10 to 14
 a drop of 0.05 is found in a third of cases (design study)."""
-LAST_WEEKS: Final = 4
-LEAST_OF_LAST: Final = 3
-"""Three of four weeks: cuts alarms from short dips to a half or a fifth and costs one to two
-weeks of delay (design study)."""
 CLEARLY: Final = 0.8
 """Standard deviations that such a week must be off by (design study)."""
 LEAST_SHARE: Final = 0.75
 """Share of the weeks of a window that must have had as many (design study)."""
 LEAST_EFFECT: Final = 0.03
 """Mean residual below which a change matters to nobody, however certain it is (design study)."""
-_FEWEST: Final = np.ceil(LEAST_SHARE * np.array(WINDOWS))
-_LAST: Final = np.array(WINDOWS) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +31,11 @@ class Evidence:
         z: That of the window with the largest ``|Z|`` for which all of the rule but the
             threshold holds, negative for a drop; 0 where it holds for none.
         effect: Mean residual of that window, in units of valence.
-        weeks: Length of that window.
+        weeks: Length of that window, in weeks.
         conspicuous: Largest ``|Z|`` of any window of enough people whose change matters,
             whether or not it lasts; 0 where there is none.
-        recent: How many of the last four weeks have a residual; 0 where the latest has none, or
-            too few people: then nothing may be concluded, not even that nothing changed.
+        recent: How many of the last ``Pace.last`` windows have a residual; 0 where the latest has
+            none, or too few people: then nothing may be concluded, not even that nothing changed.
     """
 
     z: Floats
@@ -50,17 +45,23 @@ class Evidence:
     recent: NDArray[np.int64]
 
 
-def evidence(
-    residual: Floats, variance: Floats, contributors: Floats, rho: float, shortness: Floats
+def evidence(  # noqa: PLR0913, PLR0917  one unit and window, and what they are measured by
+    residual: Floats,
+    variance: Floats,
+    contributors: Floats,
+    rho: float,
+    shortness: Floats,
+    pace: Pace,
 ) -> Evidence:
-    """Apply the rule to the weeks up to one week.
+    """Apply the rule to the windows up to one window.
 
     Args:
-        residual: ... x 8 weeks, the latest last; NaN where missing.
+        residual: ... x ``longest`` windows, the latest last; NaN where missing.
         variance: ``sigma2``, of the same shape.
         contributors: ``n``, of the same shape; NaN counts as too few.
         rho: Correlation of consecutive weeks.
         shortness: Of the baseline, of the leading shape.
+        pace: Of the windows.
 
     Returns:
         Arrays of the leading shape.
@@ -69,12 +70,12 @@ def evidence(
         Design study, the complete rule.  Runs of several weeks beyond a limit: Western
         Electric 1956.
     """
-    found = scan(residual, variance, rho, shortness)
-    off = (residual / np.sqrt(variance))[..., -LAST_WEEKS:]
-    down = np.count_nonzero(off < -CLEARLY, axis=-1) >= LEAST_OF_LAST
-    up = np.count_nonzero(off > CLEARLY, axis=-1) >= LEAST_OF_LAST
+    found = scan(residual, variance, rho, shortness, pace)
+    off = (residual / np.sqrt(variance))[..., -pace.last :]
+    down = np.count_nonzero(off < -CLEARLY, axis=-1) >= pace.least_of_last
+    up = np.count_nonzero(off > CLEARLY, axis=-1) >= pace.least_of_last
     direction = up.astype(np.int64) - down
-    matters = (np.abs(found.effect) >= LEAST_EFFECT) & _enough(contributors)
+    matters = (np.abs(found.effect) >= LEAST_EFFECT) & _enough(contributors, pace)
     lasts = np.sign(found.z) == direction[..., np.newaxis]
     z = np.where(matters & lasts, found.z, 0.0)
     best = np.argmax(np.abs(z), axis=-1)[..., np.newaxis]
@@ -83,13 +84,15 @@ def evidence(
     return Evidence(
         z=np.take_along_axis(z, best, axis=-1)[..., 0],
         effect=np.take_along_axis(found.effect, best, axis=-1)[..., 0],
-        weeks=np.array(WINDOWS)[best[..., 0]],
+        weeks=pace.weeks * np.array(pace.lengths)[best[..., 0]],
         conspicuous=np.max(np.where(matters, np.abs(found.z), 0.0), axis=-1),
-        recent=np.where(now, np.count_nonzero(seen[..., -LAST_WEEKS:], axis=-1), 0),
+        recent=np.where(now, np.count_nonzero(seen[..., -pace.last :], axis=-1), 0),
     )
 
 
-def _enough(contributors: Floats) -> NDArray[np.bool_]:
-    """For each window, whether there are enough people now and in enough of its weeks."""
+def _enough(contributors: Floats, pace: Pace) -> NDArray[np.bool_]:
+    """For each length, whether there are enough people now and in enough of its weeks."""
     many = (contributors >= LEAST_CONTRIBUTORS)[..., ::-1]
-    return many[..., :1] & (np.cumsum(many, axis=-1)[..., _LAST] >= _FEWEST)
+    lengths = np.array(pace.lengths)
+    fewest = np.ceil(LEAST_SHARE * lengths)
+    return many[..., :1] & (np.cumsum(many, axis=-1)[..., lengths - 1] >= fewest)

@@ -2,58 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
+from models.climate.detection.pace import Pace
 from models.climate.detection.panel import Floats, Panel
-
-SPAN: Final = 26
-"""Weeks of the baseline (design study)."""
-LAG: Final = 4
-"""The baseline ends so many weeks ago (design study): none of the four weeks that an alarm is
-decided by is in it."""
-LEAST_WEEKS: Final = 8
-"""Weeks of the baseline that must have been released, so that the first week is judged after
-eleven.  Ours, not of the design study: what fewer than ``SPAN`` weeks leave uncertain is allowed
-for by ``Baseline.shortness``."""
 
 
 class Baseline:
     """What is usual of each unit; a clock that stands still while a unit is in alarm.
 
-    The mean, weighted by ``W``, of ``SPAN`` weeks that end ``LAG`` weeks ago.  Weeks in alarm
+    The mean, weighted by ``W``, of ``span`` windows that end ``lag`` of them ago.  Those in alarm
     never enter: otherwise a lasting drop becomes what is usual after 8 to 12 weeks and the alarm
     ends although nothing has recovered (design study).
 
     Args:
         units: How many.
+        pace: Of their windows.
     """
 
-    def __init__(self, units: int) -> None:
-        self._sums = np.zeros((units, SPAN + LAG - 1))
+    def __init__(self, units: int, pace: Pace) -> None:
+        self._pace = pace
+        self._sums = np.zeros((units, pace.span + pace.lag - 1))
         self._weights = np.zeros_like(self._sums)
 
     def usual(self) -> Floats:
         """The baseline of the week that was not added yet: one a unit, NaN without enough."""
-        weights = self._weights[:, :SPAN]
+        weights = self._weights[:, : self._pace.span]
         total = weights.sum(axis=1)
-        enough = np.count_nonzero(weights, axis=1) >= LEAST_WEEKS
+        enough = np.count_nonzero(weights, axis=1) >= self._pace.least
         mean = np.full(total.shape, np.nan)
-        np.divide(self._sums[:, :SPAN].sum(axis=1), total, out=mean, where=enough)
+        np.divide(self._sums[:, : self._pace.span].sum(axis=1), total, out=mean, where=enough)
         return mean
 
     def shortness(self) -> Floats:
-        """``1 / B - 1 / SPAN`` of the baseline's B weeks, one a unit; NaN without enough.
+        """``1 / B - 1 / span`` of the baseline's B windows, one a unit; NaN without enough.
 
         The mean of B weeks has a B-th of the variance of one of them, and every residual that is
         taken from it shares that error.  A whole baseline counts as exact, as it did in the
         design study.
         """
-        weeks = np.count_nonzero(self._weights[:, :SPAN], axis=1).astype(np.float64)
-        weeks[weeks < LEAST_WEEKS] = np.nan
-        less_certain: Floats = 1 / weeks - 1 / SPAN
+        weeks = np.count_nonzero(self._weights[:, : self._pace.span], axis=1).astype(np.float64)
+        weeks[weeks < self._pace.least] = np.nan
+        less_certain: Floats = 1 / weeks - 1 / self._pace.span
         return less_certain
 
     def add(self, net: Floats, weight: Floats, *, frozen: NDArray[np.bool_]) -> None:
@@ -82,7 +73,7 @@ def residuals(panel: Panel) -> Floats:
     Source:
         Design study.
     """
-    baseline = Baseline(len(panel.units))
+    baseline = Baseline(len(panel.units), panel.pace)
     calm = np.zeros(len(panel.units), np.bool_)
     found = np.full_like(panel.net, np.nan)
     for week in range(len(panel.weeks)):

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from models.climate.detection.noise import Noise, fit_noise
+from models.climate.detection.pace import Pace
 from models.climate.detection.panel import Floats
-from models.climate.detection.residuals import SPAN
 
 FAR: Final = 4.0
 """Standard deviations beyond which a residual is left out: 1 of 16,000 that are chance."""
@@ -19,7 +19,7 @@ _MEDIAN: Final = 0.6744897501960817
 _ROUNDS: Final = 10
 
 
-def noise_of(residual: Floats, n_eff: Floats) -> Noise:
+def noise_of(residual: Floats, n_eff: Floats, pace: Pace) -> Noise:
     """Fit the noise as its weeks allow: robustly, as long as they are fewer than a baseline has.
 
     Later a change of some weeks is a small part of all, and shocks that are rare but large belong
@@ -29,11 +29,12 @@ def noise_of(residual: Floats, n_eff: Floats) -> Noise:
     Args:
         residual: Units x weeks, in units of valence; NaN is left out.
         n_eff: Effective contributors, of the same shape.
+        pace: Of the windows.
 
     Raises:
         ValueError: there is no noise to fit.
     """
-    few = np.count_nonzero(np.isfinite(residual).any(axis=0)) < SPAN
+    few = np.count_nonzero(np.isfinite(residual).any(axis=0)) < pace.span
     return fit_robust_noise(residual, n_eff) if few else fit_noise(residual, n_eff)
 
 

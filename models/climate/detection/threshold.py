@@ -67,7 +67,7 @@ def calibrated_threshold(  # noqa: PLR0913  one call a year, every argument name
     for done in range(1, repetitions + 1):
         drawn = null_panel(panel, tree, chance, generator)
         found, judged = evidence_of_chance(drawn)
-        weeks += judged
+        weeks += panel.pace.weeks * judged
         for row in np.flatnonzero(np.abs(found.z).max() >= CANDIDATES):
             counts[row] += len(episodes(found, CANDIDATES[row], drawn, related))
         progress(done)
@@ -84,7 +84,7 @@ def calibrated_threshold(  # noqa: PLR0913  one call a year, every argument name
 
 
 def evidence_of_chance(drawn: Panel) -> tuple[Evidence, int]:
-    """Evidence by noise fitted to *drawn* itself, and in how many weeks any unit is judged."""
+    """Evidence by noise fitted to *drawn* itself, and in how many windows any unit is judged."""
     residual = residuals(drawn)
     found = watch(drawn, fit_noise(residual, drawn.n_eff), np.inf)
     return found, int(np.count_nonzero(np.isfinite(residual).any(axis=0)))

@@ -8,7 +8,7 @@ from models.climate.detection.noise import Noise
 from models.climate.detection.panel import Panel
 from models.climate.detection.persistence import Evidence, evidence
 from models.climate.detection.residuals import Baseline
-from models.climate.detection.scan import LONGEST, trailing
+from models.climate.detection.scan import trailing
 
 
 def watch(panel: Panel, noise: Noise, threshold: float) -> Evidence:
@@ -25,19 +25,21 @@ def watch(panel: Panel, noise: Noise, threshold: float) -> Evidence:
         Arrays U x T.
     """
     units, length = panel.net.shape
-    baseline = Baseline(units)
+    pace = panel.pace
+    baseline = Baseline(units, pace)
     frozen = np.zeros(units, np.bool_)
-    residual = np.full((units, LONGEST - 1 + length), np.nan)
-    variance, contributors = trailing(noise.variance(panel.n_eff)), trailing(panel.contributors)
+    residual = np.full((units, pace.longest - 1 + length), np.nan)
+    variance = trailing(noise.variance(panel.n_eff), pace.longest)
+    contributors = trailing(panel.contributors, pace.longest)
     z, effect = np.zeros(panel.net.shape), np.full(panel.net.shape, np.nan)
     weeks, conspicuous = np.ones(panel.net.shape, np.int64), np.zeros(panel.net.shape)
     seen = np.zeros(panel.net.shape, np.int64)
     for week in range(length):
         net = panel.net[:, week]
-        residual[:, week + LONGEST - 1] = net - baseline.usual()
-        recent = residual[:, week : week + LONGEST]
+        residual[:, week + pace.longest - 1] = net - baseline.usual()
+        recent = residual[:, week : week + pace.longest]
         found = evidence(
-            recent, variance[:, week], contributors[:, week], noise.rho, baseline.shortness()
+            recent, variance[:, week], contributors[:, week], noise.rho, baseline.shortness(), pace
         )
         z[:, week], effect[:, week], weeks[:, week] = found.z, found.effect, found.weeks
         conspicuous[:, week], seen[:, week] = found.conspicuous, found.recent

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import Floats
-from models.climate.detection.residuals import LAG, SPAN
 from models.climate.detection.wave_panel import SignalPanel
 from models.climate.detection.wave_truncated_poisson import if_shown
 
@@ -26,7 +26,7 @@ WEEK_PRIOR: Final = 10.0
 """People with the signal that a week's factor of 1 weighs as much as.  Fixed: of 10 a week in a
 small organisation half of a rise is believed, of 90 nine tenths.  A weight fitted to how much weeks
 vary would be large where all but one are alike, and miss the one that matters.  Ours."""
-LEAST_WEEKS: Final = SPAN // 2
+LEAST_WEEKS: Final = WEEKLY.span // 2
 """Weeks of the baseline that must have been released: what fewer leave uncertain is not allowed for
 in the variance here, as it is for valence.  Ours, not of the design study."""
 LEAST_UNITS: Final = 4
@@ -165,7 +165,7 @@ def _posterior(
 
 
 def _baseline_weeks(series: Floats) -> Floats:
-    """``SPAN`` weeks that end ``LAG`` weeks before each: units x weeks x ``SPAN``."""
-    before = SPAN + LAG - 1
+    """``span`` weeks that end ``lag`` weeks before each: units x weeks x ``span``."""
+    before = WEEKLY.span + WEEKLY.lag - 1
     padded = np.pad(series, [(0, 0), (before, 0)], constant_values=np.nan)
-    return np.lib.stride_tricks.sliding_window_view(padded, before + 1, axis=-1)[..., :SPAN]
+    return np.lib.stride_tricks.sliding_window_view(padded, before + 1, axis=-1)[..., : WEEKLY.span]

@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import Floats
 from models.climate.detection.persistence import LEAST_SHARE
-from models.climate.detection.scan import WINDOWS, trailing
+from models.climate.detection.scan import trailing
 from models.climate.detection.wave_baseline import signal_baseline
 from models.climate.detection.wave_panel import SignalPanel
 
@@ -50,13 +51,14 @@ def surges(panel: SignalPanel, scale: Floats | None = None) -> Surge:
         scale: McCullagh & Nelder 1989, chapter 6; design study.
     """
     baseline = signal_baseline(panel)
-    off = trailing(panel.count - baseline.usual_if_shown)
+    longest = WEEKLY.longest
+    off = trailing(panel.count - baseline.usual_if_shown, longest)
     shown = np.isfinite(off)
     sums = _over_windows(np.where(shown, off, 0.0))
-    variance = _over_windows(np.where(shown, trailing(baseline.variance), 0.0))
-    variance += _over_windows(np.where(shown, trailing(baseline.doubt), 0.0)) ** 2
+    variance = _over_windows(np.where(shown, trailing(baseline.variance, longest), 0.0))
+    variance += _over_windows(np.where(shown, trailing(baseline.doubt, longest), 0.0)) ** 2
     judged = (shown[..., -1:] & baseline.known[:, np.newaxis]) & (
-        _over_windows(shown) >= LEAST_SHARE * np.array(WINDOWS)
+        _over_windows(shown) >= LEAST_SHARE * np.array(WEEKLY.lengths)
     )
     raw = np.divide(sums, np.sqrt(variance), out=np.zeros_like(sums), where=judged)
     raw[0] = 0.0  # the whole organisation has no others
@@ -68,4 +70,4 @@ def surges(panel: SignalPanel, scale: Floats | None = None) -> Surge:
 
 def _over_windows(weekly: Floats) -> Floats:
     backwards: Floats = np.cumsum(weekly[..., ::-1], axis=-1, dtype=np.float64)
-    return backwards[..., np.array(WINDOWS) - 1]
+    return backwards[..., np.array(WEEKLY.lengths) - 1]

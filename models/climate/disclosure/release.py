@@ -170,13 +170,17 @@ def _statistics(shown: Shown, k: int, indicators: Collection[str]) -> Iterator[R
     valence = VALENCE in indicators
     for unit in shown.tree.top_down():
         kept, tenth = tuple(name for name in listed if unit in shares[name]), tenths.get(unit)
-        if unit in shown.units and (valence or kept or tenth is not None):
-            cell = shown.cells[unit]
-            yield statistic_of(unit, shown.window, cell, valence=valence, shares=kept, tenth=tenth)
+        if unit in beside.units - shown.units and valence:
+            found = week_of_days(unit, shown, shares=kept, tenth=tenth)
         elif unit in beside.units:
-            week = week_of_days(unit, shown, shares=kept, tenth=tenth)
-            if week.has_valence or kept or tenth is not None:
-                yield week
+            cell = shown.cells[unit]
+            found = statistic_of(
+                unit, shown.window, cell, valence=valence, shares=kept, tenth=tenth
+            )
+        else:
+            continue
+        if found.has_valence or kept or tenth is not None:
+            yield found
 
 
 def published_cells(statistic: ReleasedStatistic, k: int) -> Iterator[PublishedCell]:

@@ -116,6 +116,7 @@ def select_shares(shown: Shown, indicator: str, k: int) -> frozenset[str]:
     The same from the top: both sides of the share have enough people, and so have both sides of
     what a parent's share minus those of its children tells.  Under a parent that is planned finer
     nothing can be subtracted: people of four weeks are not the sum of people of single weeks.
+    Where a unit is missing between two that are shown, no share is told of the lower one.
     """
 
     def sound(hidden: Cell) -> bool:
@@ -125,10 +126,9 @@ def select_shares(shown: Shown, indicator: str, k: int) -> frozenset[str]:
 
     tree, cells = shown.tree, shown.cells
     chosen: set[str] = set()
-    for unit in shown.tree.top_down():
-        parent = tree.parent(unit)
-        if unit in shown.units and (parent is None or parent not in shown.units):
-            chosen |= {unit} & _fit([unit], shown, indicator)
+    for unit in tree.top_down():
+        if shown.stands_alone(unit):
+            chosen |= _fit([unit], shown, indicator)
         if unit in chosen:
             children = {child: cells[child] for child in tree.children(unit)}
             chosen |= complementary(children, _fit(children, shown, indicator), sound)

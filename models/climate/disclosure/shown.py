@@ -79,6 +79,16 @@ class Shown:
             return bool(weeks) and all(week.days for week in weeks)
         return bool(weeks) and all(parent in week.released for week in weeks)
 
+    def stands_alone(self, unit: str) -> bool:
+        """Whether *unit* is shown and nothing above it: no other sum of this window holds it.
+
+        Its parent may be missing while one further up is shown, where those are by the day.
+        """
+        above = self.tree.parent(unit)
+        while above is not None and above not in self.units:
+            above = self.tree.parent(above)
+        return unit in self.units and above is None
+
     def weeks(self) -> tuple[Week, ...]:
         """The weeks of four, or the week itself; none of a day."""
         days = [closed for closed in self.finer if closed.window.cadence is Cadence.DAY]

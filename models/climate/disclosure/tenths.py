@@ -39,7 +39,8 @@ def select_tenths(shown: Shown) -> dict[str, int]:
     Contributors and headcounts both add over the tree, and of one window nothing but units minus
     their children can be subtracted.  So from the top, even if the tenths were exact: a unit needs
     five people on either side, and so does what its parent minus the children that are told
-    leaves, or it holds nobody at all.  Of two windows the contributors do not add up.
+    leaves, or it holds nobody at all.  Where a unit is missing between two that are shown, nothing
+    is told of the lower one.  Of two windows the contributors do not add up.
 
     Args:
         shown: The window, and the units that are published in it.
@@ -52,8 +53,7 @@ def select_tenths(shown: Shown) -> dict[str, int]:
     }
     chosen: set[str] = set()
     for unit in tree.top_down():
-        parent = tree.parent(unit)
-        if unit in own and (parent is None or parent not in shown.units):
+        if unit in own and shown.stands_alone(unit):
             chosen.add(unit)
         if unit in chosen:
             chosen |= _beside(shown, unit, [child for child in tree.children(unit) if child in own])

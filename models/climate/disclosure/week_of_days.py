@@ -7,6 +7,7 @@ of its days, and both together would tell who said something on one day only.
 
 from __future__ import annotations
 
+from models.climate.disclosure.coarsening import FINE_FROM
 from models.climate.disclosure.released_statistic import ReleasedStatistic, statistic_of
 from models.climate.disclosure.shown import Shown
 from models.climate.disclosure.thresholds import Primary, primary
@@ -43,12 +44,16 @@ def week_of_days(
     """The sums of the published days of *unit*, and the *shares* and *tenth* of its whole week.
 
     It is as certain as its most certain day, and its squares are over people and days, not less
-    than over people (Jensen): what the whole week would say of both is no sum of days.
+    than over people (Jensen): what the whole week would say of both is no sum of days.  Where its
+    days had too few people for fine values and the whole week has enough, it says no valence: a
+    week of one day would be that day in finer steps.
     """
     week = statistic_of(
         unit, shown.window, shown.cells[unit], valence=False, shares=shares, tenth=tenth
     )
     days = [closed.released[unit] for closed in shown.finer if unit in closed.released]
+    if max((day.contributors for day in days), default=0) < FINE_FROM <= week.contributors:
+        return week
     squares = [day.squares_micro for day in days if day.squares_micro is not None]
     return ReleasedStatistic(
         unit=unit,

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from models.simulation.score_level.contribution import WEEKLY_BOUND
 from models.simulation.score_level.population import Flags, Floats, Integers
 from models.simulation.score_level.weeks import PersonWeek
 
@@ -72,7 +71,7 @@ def leaf_week(week: PersonWeek, leaves: int) -> LeafWeek:
 
 def _two_largest(week: PersonWeek, leaves: int) -> Integers:
     """From a histogram of the few weights there are."""
-    kinds = WEEKLY_BOUND + 1
+    kinds = int(week.weight.max(initial=0)) + 1
     histogram = np.bincount(week.leaf * kinds + week.weight, minlength=leaves * kinds)
     at_least = np.cumsum(histogram.reshape(leaves, kinds)[:, ::-1], axis=1)
     largest: Integers = np.stack(

@@ -1,8 +1,8 @@
-"""The tenant's own threshold: its released weeks, chance, and a new version of the rules."""
+"""The tenant's own thresholds: its released windows, chance, and new versions of the rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
@@ -24,11 +24,17 @@ from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence
 from services.alerts import indicators
 from services.alerts.rules import catalogue
+from services.alerts.rules.judgement import PACES
 from services.alerts.rules.released import look
 from services.alerts.rules.rule import Calibration, Rule, Sustained
 
 LEAST_WEEKS: Final = 52
 """Released weeks by the same models: with fewer the noise of a year is guessed."""
+
+
+SHARES: Final[Mapping[Cadence, float]] = {Cadence.WEEK: 0.9, Cadence.FOUR_WEEKS: 0.1}
+"""Of the false episodes that are accepted, where units are judged by either.  Of few units, all
+small, a tenth is enough to find a drop of 0.10 nearly always (docs/methods/false-episodes.md)."""
 
 
 class TooFewWeeks(Exception):
@@ -48,12 +54,12 @@ class Past:
     """What a threshold is fitted to.
 
     Attributes:
-        panel: Released weeks that the models of the latest one scored.
+        panel: Released windows that the models of the latest one scored.
         tree: The organisation of its rows.
         noise: Fitted to them.
         chance: Of the weeks themselves, which is what the null hypothesis draws.
-        judged: In how many of the weeks any unit is judged.
-        until: First day of the latest of them.
+        judged: In how many weeks any unit of enough people is judged.
+        until: First day of the latest window.
     """
 
     panel: Panel
@@ -77,24 +83,26 @@ class Past:
         return detectable(self.noise, threshold, evenness * contributors)
 
 
-def past(connection: Connection) -> Past:
-    """Read the weeks.
+def past(connection: Connection, cadence: Cadence) -> Past:
+    """Read the windows of *cadence*.
 
     Raises:
         TooFewWeeks: they are not a year, or none of them can be judged.
     """
-    newest = indicators.windows(connection, Cadence.WEEK, limit=1)
-    seen = look(connection, Cadence.WEEK, newest[0].start) if newest else None
-    weeks = len({one.window for one in seen.statistics}) if seen else 0
+    newest = indicators.windows(connection, cadence, limit=1)
+    seen = look(connection, cadence, newest[0].start) if newest else None
+    pace = PACES[cadence]
+    weeks = pace.weeks * len({one.window for one in seen.statistics}) if seen else 0
     if seen is None or weeks < LEAST_WEEKS:
         raise TooFewWeeks(weeks)
-    panel = panel_of(seen.statistics, seen.tree)
+    panel = panel_of(seen.statistics, seen.tree, pace)
     residual = residuals(panel)
-    judged = int(np.count_nonzero(np.isfinite(residual).any(axis=0)))
+    many = np.isfinite(residual) & (panel.contributors >= LEAST_CONTRIBUTORS)
+    judged = pace.weeks * int(np.count_nonzero(many.any(axis=0)))
     if judged == 0:
         raise TooFewWeeks(judged)
-    noise = noise_of(residual, panel.n_eff)
-    chance = weekly_chance(residual, panel.n_eff, noise)
+    noise = noise_of(residual, panel.n_eff, pace)
+    chance = weekly_chance(residual, panel.n_eff, noise, pace)
     return Past(panel, seen.tree, noise, chance, judged, seen.window.start)
 
 
@@ -154,22 +162,28 @@ def calibrate(  # noqa: PLR0913  one call a year, every argument named
 
 
 def apply(
-    connection: Connection, threshold: float, calibration: Calibration, now: datetime
+    connection: Connection, found: Mapping[Cadence, tuple[float, Calibration]], now: datetime
 ) -> list[Rule]:
-    """Make new versions of the rules in force; their open alerts end with the next window."""
+    """Make new versions of the rules in force; their open alerts end with the next window.
+
+    Args:
+        connection: Where.
+        found: Threshold by cadence; rules of another keep theirs.
+        now: Since when they count.
+    """
     changed = [
         rule.model_copy(
             update={
                 "version": rule.version + 1,
                 "condition": Sustained(
                     direction=rule.condition.direction,
-                    threshold=threshold,
-                    calibration=calibration,
+                    threshold=found[rule.cadence][0],
+                    calibration=found[rule.cadence][1],
                 ),
             }
         )
         for rule in (installed.rule for installed in catalogue.current(connection))
-        if isinstance(rule.condition, Sustained)
+        if isinstance(rule.condition, Sustained) and rule.cadence in found
     ]
     catalogue.install(connection, changed, now)
     return changed

@@ -10,10 +10,16 @@ from typing import Final
 from sqlalchemy import Connection, and_, func, select
 
 from services.alerts import database
-from services.alerts.rules.rule import SUSTAINED_DROP, SUSTAINED_RISE, Rule
+from services.alerts.rules.rule import (
+    FOUR_WEEK_DROP,
+    FOUR_WEEK_RISE,
+    SUSTAINED_DROP,
+    SUSTAINED_RISE,
+    Rule,
+)
 from services.alerts.tables.operations import RULE
 
-BUILT_IN: Final = (SUSTAINED_DROP, SUSTAINED_RISE)
+BUILT_IN: Final = (SUSTAINED_DROP, SUSTAINED_RISE, FOUR_WEEK_DROP, FOUR_WEEK_RISE)
 
 
 @dataclass(frozen=True, slots=True)

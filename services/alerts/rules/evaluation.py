@@ -60,13 +60,15 @@ def evaluate(connection: Connection, cadence: Cadence, window_start: date, now: 
     seen = look(connection, cadence, window_start)
     if seen is None:
         return 0
-    current = [each for each in catalogue.current(connection) if each.rule.cadence is cadence]
+    installed_now = catalogue.current(connection)
+    current = [each for each in installed_now if each.rule.cadence is cadence]
     rules = [each.rule for each in current]
+    everything = [each.rule for each in installed_now]
     changes = [
         change
         for installed in current
         if _is_first_look(connection, installed, seen, now)
-        for change in _moved(connection, installed.rule, rules, seen, now)
+        for change in _moved(connection, installed.rule, everything, seen, now)
     ]
     changes += _of_retired_rules(connection, rules, seen)
     for change in changes:
@@ -143,7 +145,8 @@ def _since(fired: Instance, seen: Look) -> State:
     if fired.change is None:
         return fired.state
     assert fired.state.active_at is not None
-    shows = seen.window.end_exclusive - timedelta(weeks=fired.change.weeks - 1)
+    before = timedelta(weeks=fired.change.weeks) - timedelta(days=seen.window.cadence.days)
+    shows = seen.window.end_exclusive - before
     return replace(fired.state, active_at=min(fired.state.active_at, shows))
 
 

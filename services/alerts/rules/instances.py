@@ -113,8 +113,8 @@ def speaking(connection: Connection, rules: Collection[Rule], window: Window) ->
 
     Args:
         connection: Where.
-        rules: The versions that count, of drops and of rises.
-        window: Of the rules' cadence.
+        rules: The versions that count: of drops and of rises, by the week and by four weeks.
+        window: Which.
     """
     versions = [(rule.uid, rule.version) for rule in rules]
     fired = connection.execute(
@@ -122,7 +122,7 @@ def speaking(connection: Connection, rules: Collection[Rule], window: Window) ->
         .where(tuple_(TRANSITION.c.rule_uid, TRANSITION.c.rule_version).in_(versions))
         .where(TRANSITION.c.kind == Transition.FIRING.value)
         .where(TRANSITION.c.window_start > window.start - timedelta(weeks=QUIET_WEEKS))
-        .where(TRANSITION.c.window_start <= window.start)
+        .where(TRANSITION.c.window_start < window.end_exclusive)
     )
     still = {
         instance.unit

@@ -16,8 +16,9 @@ import numpy as np
 
 from models.climate.detection.episodes import Direction, lineages, openings
 from models.climate.detection.mirror import mirrored
+from models.climate.detection.pace import FOUR_WEEKLY, WEEKLY
 from models.climate.detection.panel import Panel, panel_of
-from models.climate.detection.persistence import LEAST_OF_LAST, Evidence
+from models.climate.detection.persistence import Evidence
 from models.climate.detection.residuals import residuals
 from models.climate.detection.robust_noise import noise_of
 from models.climate.detection.shrinkage import NINETY_PER_CENT
@@ -31,6 +32,8 @@ from services.alerts.rules.state import Observation
 
 STEPS: Final = 100
 """A margin has steps of 0.01, rounded up."""
+PACES: Final = {pace.cadence: pace for pace in (WEEKLY, FOUR_WEEKLY)}
+"""Cadences that changes are looked for in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def judge(
             continue
         if alarm[row] and (unit in told or row in opened):
             judged[unit] = Judged(Observation.BREACH, _change(panel, seen, row, look, indicator))
-        elif latest[row] > 0 or seen.recent[row, -1] < LEAST_OF_LAST:
+        elif latest[row] > 0 or seen.recent[row, -1] < panel.pace.least_of_last:
             judged[unit] = Judged(Observation.BETWEEN)
         else:
             judged[unit] = Judged(Observation.RECOVERED)
@@ -102,9 +105,9 @@ def _evidence(look: Look, threshold: float) -> tuple[Panel, Evidence] | None:
     """Of all weeks up to the latest; None while there is no baseline, and so no noise to fit."""
     if not look.statistics:
         return None
-    panel = panel_of(look.statistics, look.tree)
+    panel = panel_of(look.statistics, look.tree, PACES[look.window.cadence])
     try:
-        noise = noise_of(residuals(panel), panel.n_eff)
+        noise = noise_of(residuals(panel), panel.n_eff, panel.pace)
     except ValueError:
         return None
     return panel, watch(panel, noise, threshold)

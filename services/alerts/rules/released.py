@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from models.climate.detection.panel import four_weeks_together
 from models.climate.disclosure.released_statistic import ReleasedStatistic
 from models.climate.unit_tree import Unit, UnitTree
 from models.climate.windows import Cadence, Window, window_of
@@ -19,7 +20,7 @@ from services.alerts.ledger import statistics
 from services.alerts.tables.released import RECEIPT, RELEASED_STATISTIC, WINDOW_SUMMARY
 
 LOOK_BACK: Final = 104
-"""Windows that are read.  A baseline that an alarm stops lies before the alarm, so that a change
+"""Weeks that are read.  A baseline that an alarm stops lies before the alarm, so that a change
 is called one for a year and a half; after that it is what is usual."""
 
 
@@ -33,7 +34,9 @@ class Look:
         values: Published value by indicator and unit.
         statistics: Released sums of this and earlier windows of units of the tree, oldest first;
             those alone that the same models scored, for valences of others do not compare, and
-            to which no noise was added, for no threshold is calibrated for that.
+            to which no noise was added, for no threshold is calibrated for that.  Of four weeks
+            also those of the whole organisation where it is published by the week: it is what
+            units of that cadence are compared with.
     """
 
     window: Window
@@ -67,9 +70,29 @@ def look(connection: Connection, cadence: Cadence, window_start: date) -> Look |
         },
         [
             one
-            for one in comparable(connection, cadence, window_start)
+            for one in [
+                *comparable(connection, cadence, window_start),
+                *_whole(connection, cadence, window_start, units),
+            ]
             if one.unit in units and one.has_valence and not one.is_noisy
         ],
+    )
+
+
+def _whole(
+    connection: Connection, cadence: Cadence, until: date, units: Mapping[str, UnitInfo]
+) -> Sequence[ReleasedStatistic]:
+    """Four weeks of the whole organisation from its weeks; nothing where they are not both."""
+    if cadence is not Cadence.FOUR_WEEKS:
+        return ()
+    latest = until + timedelta(days=cadence.days - Cadence.WEEK.days)
+    weekly = comparable(connection, Cadence.WEEK, latest)
+    return four_weeks_together(
+        [
+            one
+            for one in weekly
+            if one.has_valence and one.unit in units and units[one.unit].parent is None
+        ]
     )
 
 
@@ -88,10 +111,12 @@ def comparable(
     rows = connection.execute(
         select(RELEASED_STATISTIC)
         .where(RELEASED_STATISTIC.c.cadence == cadence.value)
-        .where(start <= until, start > _earliest(cadence, until))
+        .where(start <= until, start > _earliest(until))
         .order_by(start, RELEASED_STATISTIC.c.unit)
     )
-    return [statistics.of_row(row) for row in rows if models.get(row.window_start) == models[until]]
+    return [
+        statistics.of_row(row) for row in rows if models.get(row.window_start) == models.get(until)
+    ]
 
 
 def _models(connection: Connection, cadence: Cadence, until: date) -> Mapping[date, frozenset[str]]:
@@ -100,11 +125,11 @@ def _models(connection: Connection, cadence: Cadence, until: date) -> Mapping[da
     rows = connection.execute(
         select(start, RECEIPT.c.body)
         .where(RECEIPT.c.cadence == cadence.value)
-        .where(start <= until, start > _earliest(cadence, until))
+        .where(start <= until, start > _earliest(until))
     )
     return {row.window_start: frozenset(json.loads(row.body)["models"]) for row in rows}
 
 
-def _earliest(cadence: Cadence, until: date) -> date:
+def _earliest(until: date) -> date:
     """First day of the latest window that is too old."""
-    return until - timedelta(days=LOOK_BACK * cadence.days)
+    return until - timedelta(weeks=LOOK_BACK)

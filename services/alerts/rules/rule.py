@@ -163,3 +163,28 @@ RESIGNATION_WAVE: Final = Rule(
 )
 """Switched on by the policy alone.  It never resolves: as usual and not shown are one answer, and
 four weeks of it are waited for, so that one wave is one episode for eight weeks (design study)."""
+FOUR_WEEK_DROP: Final = SUSTAINED_DROP.model_copy(
+    update={
+        "uid": "four_week_drop",
+        "version": 1,
+        "names": RuleNames(
+            en="Drop over four weeks", nl="Daling over vier weken", fr="Baisse sur quatre semaines"
+        ),
+        "cadence": Cadence.FOUR_WEEKS,
+        "keep_windows": 0,
+        "hold_max": 1,
+    }
+)
+"""For units that are published every four weeks: a window is itself four weeks that last."""
+FOUR_WEEK_RISE: Final = FOUR_WEEK_DROP.model_copy(
+    update={
+        "uid": "four_week_rise",
+        "names": RuleNames(
+            en="Rise over four weeks",
+            nl="Stijging over vier weken",
+            fr="Hausse sur quatre semaines",
+        ),
+        "condition": Sustained(direction=Direction.RISE, threshold=BEFORE_CALIBRATION),
+        "severity": Severity.INFO,
+    }
+)

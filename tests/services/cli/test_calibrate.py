@@ -18,6 +18,7 @@ from services.alerts.rules.rule import RESIGNATION_WAVE, Rule, Sustained, Wave
 from services.cli.calibrate import IMPOSSIBLE, NOT_REACHED, calibrate
 from tests.fakes.leaving import Leaving
 from tests.fakes.published import CLOSED, Published
+from tests.fakes.published_blocks import USUAL, Blocks
 from tests.models.climate.detection.signals import chance
 
 NOWHERE = "postgresql+psycopg://reader:canary@127.0.0.1:1/barograph"
@@ -88,7 +89,8 @@ def test_applied_it_is_a_new_version_that_knows_where_it_comes_from(tmp_path: Pa
 
     result = run(path, "--years", "10", "--seed", "7", "--apply")
 
-    drop, rise = rules_of(path)
+    by_uid = {rule.uid: rule for rule in rules_of(path)}
+    drop, rise = by_uid["sustained_drop"], by_uid["sustained_rise"]
     assert result.exit_code == 0
     assert "sustained_drop is now version 3" in result.stdout
     assert (drop.version, rise.version) == (3, 2)
@@ -101,7 +103,7 @@ def test_applied_it_is_a_new_version_that_knows_where_it_comes_from(tmp_path: Pa
     assert known.low <= known.rate <= known.high
     engine = database.open_engine(path)
     with engine.connect() as connection:
-        fitted = calibration.past(connection)
+        fitted = calibration.past(connection, Cadence.WEEK)
     engine.dispose()
     again = calibration.calibrate(
         fitted, accepted=1.0, years=10, seed=known.seed, today=known.on, progress=lambda: None
@@ -114,7 +116,7 @@ def test_a_calibrated_rule_says_how_often_chance_alone_alerts(tmp_path: Path) ->
     run(path, "--years", "10", "--apply")
     engine = database.open_engine(path)
     with engine.begin() as connection:
-        newest = catalogue.current(connection)[0]
+        newest = catalogue.current(connection)[-1]
         later = newest.created_at + timedelta(days=1)
         weeks = Published(connection, next_week=56)
         counts = [
@@ -237,3 +239,30 @@ def test_less_than_a_year_of_published_shares_leaves_the_rule_about_leaving_sile
     rule = newest_wave(path)
     assert rule is not None
     assert (rule.version, rule.condition) == (1, Wave())
+
+
+def test_units_of_four_weeks_get_a_threshold_of_their_own_from_a_tenth(tmp_path: Path) -> None:
+    path = tmp_path / "climate.db"
+    engine = database.open_engine(path)
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        catalogue.install(connection, catalogue.BUILT_IN, CLOSED - timedelta(days=1))
+        Blocks(connection, weekly={}).play(*[USUAL] * 15)
+    engine.dispose()
+
+    said = run(path, "--years", "40", "--episodes-a-year", "2", "--apply")
+
+    conditions = {rule.uid: rule.condition for rule in rules_of(path)}
+    accepted = {
+        uid: condition.calibration.accepted
+        for uid, condition in conditions.items()
+        if isinstance(condition, Sustained) and condition.calibration is not None
+    }
+    assert said.exit_code == 0
+    assert "published every four weeks:\nFitted to 60 weeks" in said.stdout
+    assert accepted == {
+        "four_week_drop": pytest.approx(0.2),
+        "four_week_rise": pytest.approx(0.2),
+        "sustained_drop": pytest.approx(1.8),
+        "sustained_rise": pytest.approx(1.8),
+    }

@@ -139,11 +139,13 @@ def test_every_event_is_one_that_the_gateway_reads() -> None:
 
     assert all(isinstance(reading, FeedEvent) for reading in readings)
     kinds = Counter(reading.kind for reading in readings if isinstance(reading, FeedEvent))
-    assert kinds.keys() <= {Kind.POST, Kind.EDIT, Kind.DELETE}
+    assert kinds.keys() <= {Kind.POST, Kind.REPLY, Kind.EDIT, Kind.DELETE}
+    assert kinds[Kind.REPLY] > 100
     for event, reading in zip(events, readings, strict=True):
         assert isinstance(reading, FeedEvent)
         assert (reading.source, reading.at) == ("demo", event.posted_at)
         assert (reading.identity, reading.channel) == (event.identity, event.channel)
+        assert reading.in_reply_to == event.parent
 
 
 def test_no_channel_of_the_demonstration_is_a_closed_one() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.climate.detection.noise import Noise
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import Panel, panel_of
 from models.climate.detection.weekly_chance import WeeklyChance
 from models.climate.disclosure.released_statistic import ReleasedStatistic
@@ -74,7 +75,7 @@ def noisy(
 
 def panel(valence: Mapping[str, NDArray[np.float64]], people: int = 30) -> Panel:
     """The panel of ``UNITS``."""
-    return panel_of(statistics(UNITS, valence, people), UNITS)
+    return panel_of(statistics(UNITS, valence, people), UNITS, WEEKLY)
 
 
 def full_size() -> UnitTree:

@@ -9,6 +9,7 @@ import numpy as np
 from models.climate.detection.episodes import lineages
 from models.climate.detection.mirror import mirrored
 from models.climate.detection.noise import Noise
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import panel_of
 from models.climate.detection.watch import watch
 from tests.fakes.trees import tree
@@ -29,7 +30,7 @@ def alarms(
     valence = {leaf: 0.1 + 0.009 * generator.standard_normal(weeks) for leaf in SMALL.leaves}
     for team, by in changes.items():
         valence[team][-last:] += by
-    panel = panel_of(statistics(SMALL, valence), SMALL)
+    panel = panel_of(statistics(SMALL, valence), SMALL, WEEKLY)
     found = watch(panel, NOISE, 4.0)
     reflected = mirrored(panel, found, 4.0, lineages(SMALL))
     names = np.array(panel.units)

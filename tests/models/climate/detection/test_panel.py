@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import panel_of
 from models.climate.windows import four_weeks_of
 from tests.fakes.trees import MONDAY, tree
@@ -29,7 +30,7 @@ valences = st.lists(st.floats(-1, 1), min_size=3, max_size=3)
 def test_a_unit_is_measured_against_the_mean_of_all_others(values: list[float]) -> None:
     leaves = {leaf: np.array([value]) for leaf, value in zip("abc", values, strict=True)}
 
-    found = panel_of(statistics(SMALL, leaves), SMALL)
+    found = panel_of(statistics(SMALL, leaves), SMALL, WEEKLY)
 
     a, b, c = values
     assert found.units == ("o", "a", "b", "c")
@@ -51,16 +52,16 @@ def test_what_moves_everybody_moves_nobody(moves: list[float]) -> None:
 def test_order_does_not_matter(rng: Random) -> None:
     listed = statistics(UNITS, noisy(5, seed=2))
 
-    shuffled = panel_of(rng.sample(listed, len(listed)), UNITS)
+    shuffled = panel_of(rng.sample(listed, len(listed)), UNITS, WEEKLY)
 
-    np.testing.assert_array_equal(shuffled.net, panel_of(listed, UNITS).net)
+    np.testing.assert_array_equal(shuffled.net, panel_of(listed, UNITS, WEEKLY).net)
 
 
 def test_a_withheld_week_is_a_gap_in_one_row() -> None:
     listed = statistics(UNITS, noisy(5, seed=3))
     kept = [s for s in listed if (s.unit, week_number(s.window.start)) != ("a1", 2)]
 
-    whole, found = panel_of(listed, UNITS), panel_of(kept, UNITS)
+    whole, found = panel_of(listed, UNITS, WEEKLY), panel_of(kept, UNITS, WEEKLY)
 
     row = found.units.index("a1")
     assert len(found.weeks) == 5
@@ -73,7 +74,7 @@ def test_a_withheld_week_is_a_gap_in_one_row() -> None:
 def test_a_week_that_nobody_has_is_a_column_all_the_same() -> None:
     listed = statistics(UNITS, noisy(5, seed=3))
 
-    found = panel_of([s for s in listed if week_number(s.window.start) != 2], UNITS)
+    found = panel_of([s for s in listed if week_number(s.window.start) != 2], UNITS, WEEKLY)
 
     assert len(found.weeks) == 5
     assert np.isnan(found.net[:, 2]).all()
@@ -82,13 +83,13 @@ def test_a_week_that_nobody_has_is_a_column_all_the_same() -> None:
 def test_without_the_whole_organisation_there_is_no_control() -> None:
     listed = statistics(UNITS, noisy(3, seed=4))
 
-    assert np.isnan(panel_of([s for s in listed if s.unit != "org"], UNITS).net).all()
+    assert np.isnan(panel_of([s for s in listed if s.unit != "org"], UNITS, WEEKLY).net).all()
 
 
 def test_a_unit_that_is_everybody_has_no_others() -> None:
     line = tree({"o": None, "a": "o"})
 
-    assert np.isnan(panel_of(statistics(line, {"a": np.array([0.3, 0.2])}), line).net).all()
+    assert np.isnan(panel_of(statistics(line, {"a": np.array([0.3, 0.2])}), line, WEEKLY).net).all()
 
 
 def test_what_is_no_weekly_series_of_the_tree_is_refused() -> None:
@@ -99,8 +100,8 @@ def test_what_is_no_weekly_series_of_the_tree_is_refused() -> None:
     for wrong, words in (
         ([], "no statistic"),
         ([*listed, stranger], "not of the tree"),
-        ([*listed, block], "no week"),
+        ([*listed, block], "another cadence"),
         ([*listed, listed[0]], "twice"),
     ):
         with pytest.raises(ValueError, match=words):
-            panel_of(wrong, UNITS)
+            panel_of(wrong, UNITS, WEEKLY)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.persistence import Evidence, evidence
-from models.climate.detection.scan import WINDOWS, scan
+from models.climate.detection.scan import scan
 
 SIGMA = 0.02
 ALL = (40,) * 8
@@ -22,6 +23,7 @@ def judged(residual: list[float], contributors: tuple[int, ...] = ALL) -> Eviden
         np.array(contributors, float),
         rho=0.12,
         shortness=np.array(0.0),
+        pace=WEEKLY,
     )
 
 
@@ -87,9 +89,9 @@ def test_so_many_people_now_and_in_three_quarters_of_the_window(
 def test_it_is_the_rule_in_plain_words(residual: list[float], people: list[int]) -> None:
     found = judged(residual, tuple(people))
 
-    whole = scan(np.array(residual), np.full(8, SIGMA**2), 0.12, np.array(0.0))
+    whole = scan(np.array(residual), np.full(8, SIGMA**2), 0.12, np.array(0.0), WEEKLY)
     best = 0.0
-    for column, w in enumerate(WINDOWS):
+    for column, w in enumerate(WEEKLY.lengths):
         z, effect = float(whole.z[column]), float(whole.effect[column])
         sign = -1 if z < 0 else 1
         last = sum(sign * r / SIGMA > 0.8 for r in residual[-4:])

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.climate.detection.residuals import LAG, SPAN, Baseline, residuals
+from models.climate.detection.pace import WEEKLY
+from models.climate.detection.residuals import Baseline, residuals
 from tests.models.climate.detection.organisations import noisy, panel
 
 CALM = np.array([False])
@@ -48,34 +49,34 @@ def test_too_few_weeks_are_no_baseline() -> None:
 
 @given(st.lists(st.floats(-1, 1), max_size=40))
 def test_a_week_in_alarm_is_as_if_it_had_not_been(in_alarm: list[float]) -> None:
-    stopped, spared = Baseline(1), Baseline(1)
+    stopped, spared = Baseline(1, WEEKLY), Baseline(1, WEEKLY)
     for value in np.linspace(0, 1, 33):
         stopped.add(week(value), week(10.0), frozen=CALM)
         spared.add(week(value), week(10.0), frozen=CALM)
     for value in in_alarm:
         stopped.add(week(value), week(10.0), frozen=~CALM)
 
-    for value in np.linspace(1, 0, LAG + 1):
+    for value in np.linspace(1, 0, WEEKLY.lag + 1):
         assert stopped.usual() == spared.usual()
         stopped.add(week(value), week(10.0), frozen=CALM)
         spared.add(week(value), week(10.0), frozen=CALM)
 
 
 def test_a_short_baseline_says_how_much_less_certain_it_is() -> None:
-    baseline, weeks = Baseline(1), SPAN + LAG
+    baseline, weeks = Baseline(1, WEEKLY), WEEKLY.span + WEEKLY.lag
     found = []
     for number in range(weeks):
         found.append(float(baseline.shortness()[0]))
         baseline.add(np.array([np.nan]) if number == 2 else week(0.1), week(1.0), frozen=CALM)
 
-    expected = [1 / (number - LAG) - 1 / SPAN for number in range(12, weeks)]
+    expected = [1 / (number - WEEKLY.lag) - 1 / WEEKLY.span for number in range(12, weeks)]
     assert np.isnan(found[:12]).all()
     assert found[12:] == pytest.approx(expected)
 
 
 def test_a_frozen_unit_does_not_stop_the_clock_of_another() -> None:
-    baseline = Baseline(2)
-    for value in range(SPAN + LAG - 1):
+    baseline = Baseline(2, WEEKLY)
+    for value in range(WEEKLY.span + WEEKLY.lag - 1):
         baseline.add(np.full(2, value / 10), np.ones(2), frozen=np.array([value >= 20, False]))
 
     first, second = baseline.usual()

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from models.climate.detection.noise import fit_noise
 from models.climate.detection.null_model import null_panel
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import Floats
-from models.climate.detection.residuals import SPAN, residuals
+from models.climate.detection.residuals import residuals
 from models.climate.detection.robust_noise import fit_robust_noise, noise_of
 from tests.models.climate.detection.organisations import CHANCE, UNITS, noisy, panel
 
@@ -53,16 +54,16 @@ def test_where_nothing_changed_it_is_the_plain_fit() -> None:
 
 
 def test_many_weeks_are_fitted_as_the_design_study_did() -> None:
-    few, many = young(1), panel(noisy(11 + SPAN, 1))
+    few, many = young(1), panel(noisy(11 + WEEKLY.span, 1))
     residual = residuals(many)
     residual[5, -4:] -= 1.0
     shorter = replace(many, net=many.net[:, :-1])
 
-    assert noise_of(residual, many.n_eff) == fit_noise(residual, many.n_eff)
-    assert noise_of(residual[:, :-1], shorter.n_eff[:, :-1]) != fit_noise(
+    assert noise_of(residual, many.n_eff, WEEKLY) == fit_noise(residual, many.n_eff)
+    assert noise_of(residual[:, :-1], shorter.n_eff[:, :-1], WEEKLY) != fit_noise(
         residual[:, :-1], shorter.n_eff[:, :-1]
     )
-    assert noise_of(*few) == fit_robust_noise(*few)
+    assert noise_of(*few, WEEKLY) == fit_robust_noise(*few)
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan])

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from models.climate.detection.noise import fit_noise
 from models.climate.detection.null_model import null_panel
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.residuals import residuals
-from models.climate.detection.scan import LONGEST, WINDOWS, scan, trailing
+from models.climate.detection.scan import scan, trailing
 from tests.models.climate.detection.organisations import CHANCE, UNITS, noisy, panel
 
 maybe = st.one_of(st.floats(-1, 1), st.just(float("nan")))
@@ -24,7 +25,7 @@ variances = st.lists(st.floats(1e-4, 1e-2), min_size=8, max_size=8)
 def test_it_is_the_formula_of_the_specification(
     weeks: list[float], sigma2: list[float], rho: float, short: float
 ) -> None:
-    found = scan(np.array(weeks), np.array(sigma2), rho, np.array(short))
+    found = scan(np.array(weeks), np.array(sigma2), rho, np.array(short), WEEKLY)
 
     for column, w in enumerate((1, 2, 4, 8)):
         seen = [(r, s) for r, s in zip(weeks[-w:], sigma2[-w:], strict=True) if isfinite(r)]
@@ -40,7 +41,8 @@ def test_it_is_the_formula_of_the_specification(
 @given(eight, variances)
 def test_a_rise_is_a_drop_upside_down(weeks: list[float], sigma2: list[float]) -> None:
     down, up = (
-        scan(sign * np.array(weeks), np.array(sigma2), 0.1, np.array(0.0)) for sign in (1, -1)
+        scan(sign * np.array(weeks), np.array(sigma2), 0.1, np.array(0.0), WEEKLY)
+        for sign in (1, -1)
     )
 
     np.testing.assert_array_equal(up.z, -down.z)
@@ -55,17 +57,25 @@ def test_noise_alone_has_a_z_of_deviation_one_in_every_window() -> None:
         weeks = null_panel(whole, UNITS, CHANCE, generator)
         residual = residuals(weeks)
         noise = fit_noise(residual, weeks.n_eff)
-        variance = trailing(noise.variance(weeks.n_eff))
-        found = scan(trailing(residual), variance, noise.rho, np.zeros(residual.shape))
-        deviations.append([np.nanstd(found.z[:, 36:, window]) for window in range(len(WINDOWS))])
+        variance = trailing(noise.variance(weeks.n_eff), WEEKLY.longest)
+        found = scan(
+            trailing(residual, WEEKLY.longest),
+            variance,
+            noise.rho,
+            np.zeros(residual.shape),
+            WEEKLY,
+        )
+        deviations.append(
+            [np.nanstd(found.z[:, 36:, window]) for window in range(len(WEEKLY.lengths))]
+        )
 
     print(f"deviations of Z: {np.mean(deviations, axis=0).round(2)}")
     assert np.mean(deviations, axis=0) == pytest.approx(np.ones(4), abs=0.08)
 
 
 def test_each_week_sees_the_eight_weeks_up_to_it() -> None:
-    found = trailing(np.arange(10.0).reshape(1, 10))
+    found = trailing(np.arange(10.0).reshape(1, 10), 8)
 
-    assert found.shape == (1, 10, LONGEST)
+    assert found.shape == (1, 10, 8)
     assert found[0, 9].tolist() == [2, 3, 4, 5, 6, 7, 8, 9]
     assert found[0, 0] == pytest.approx([np.nan] * 7 + [0], nan_ok=True)

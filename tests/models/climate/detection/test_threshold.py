@@ -8,6 +8,7 @@ import pytest
 from models.climate.detection.episodes import episodes, lineages
 from models.climate.detection.noise import fit_noise
 from models.climate.detection.null_model import null_panel
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import panel_of
 from models.climate.detection.residuals import residuals
 from models.climate.detection.threshold import CANDIDATES, calibrated_threshold
@@ -29,7 +30,7 @@ JUDGED = (78 - 11) / 52
 def calibrated(
     episodes_a_year: float, *, units: UnitTree = UNITS, repetitions: int = 40, seed: int = 11
 ) -> float:
-    weeks = panel_of(statistics(units, noisy(78, 0, units)), units)
+    weeks = panel_of(statistics(units, noisy(78, 0, units)), units, WEEKLY)
     return calibrated_threshold(
         weeks,
         units,

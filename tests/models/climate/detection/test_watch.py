@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.climate.detection.episodes import Direction, Episode, episodes, lineages
 from models.climate.detection.noise import Noise, fit_noise
 from models.climate.detection.null_model import null_panel
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import Panel, panel_of
 from models.climate.detection.residuals import residuals
 from models.climate.detection.watch import watch
@@ -146,7 +147,9 @@ def without(unit: str, gaps: set[int]) -> Panel:
     """Weeks with a lasting drop of b2, some weeks of *unit* withheld."""
     listed = statistics(UNITS, changed(2, ["b2"], -0.12))
     return panel_of(
-        [s for s in listed if s.unit != unit or week_number(s.window.start) not in gaps], UNITS
+        [s for s in listed if s.unit != unit or week_number(s.window.start) not in gaps],
+        UNITS,
+        WEEKLY,
     )
 
 
@@ -183,7 +186,7 @@ def test_young_weeks_are_no_likelier_to_raise_a_false_alarm() -> None:
 
 def test_a_year_and_a_half_of_125_units_is_gone_through_at_once() -> None:
     units = full_size()
-    weeks = panel_of(statistics(units, noisy(78, 1, units)), units)
+    weeks = panel_of(statistics(units, noisy(78, 1, units)), units, WEEKLY)
 
     seconds = []
     for _ in range(3):

@@ -9,6 +9,7 @@ import pytest
 
 from models.climate.detection.noise import fit_noise
 from models.climate.detection.null_model import null_panel
+from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import Floats, Panel
 from models.climate.detection.residuals import residuals
 from models.climate.detection.weekly_chance import WeeklyChance, weekly_chance
@@ -23,7 +24,7 @@ def drawn(chance: WeeklyChance, seed: int) -> Panel:
 
 def found(weeks: Panel) -> WeeklyChance:
     residual = residuals(weeks)
-    return weekly_chance(residual, weeks.n_eff, fit_noise(residual, weeks.n_eff))
+    return weekly_chance(residual, weeks.n_eff, fit_noise(residual, weeks.n_eff), WEEKLY)
 
 
 def correlations(weeks: Panel) -> Floats:
@@ -97,8 +98,8 @@ def test_gaps_are_left_out_and_few_weeks_are_enough_to_answer() -> None:
     few = residual.copy()
     few[:, :-2] = np.nan
 
-    with_gaps = weekly_chance(gaps, weeks.n_eff, noise)
-    of_two = weekly_chance(few, weeks.n_eff, noise)
+    with_gaps = weekly_chance(gaps, weeks.n_eff, noise, WEEKLY)
+    of_two = weekly_chance(few, weeks.n_eff, noise, WEEKLY)
 
     assert with_gaps.lasting * with_gaps.memory == pytest.approx(0.15, abs=0.06)
     assert 0 <= of_two.lasting <= 1
@@ -109,7 +110,7 @@ def test_the_same_weeks_in_another_unit_of_valence_have_the_same_memory() -> Non
     weeks = drawn(WeeklyChance(0.01, 0.12, 0.3, 0.5), 4)
     residual = residuals(weeks)
     one, other = (
-        weekly_chance(by * residual, weeks.n_eff, fit_noise(by * residual, weeks.n_eff))
+        weekly_chance(by * residual, weeks.n_eff, fit_noise(by * residual, weeks.n_eff), WEEKLY)
         for by in (1.0, 3.0)
     )
 
@@ -121,7 +122,7 @@ def test_weeks_that_alternate_remember_nothing() -> None:
     residual = np.tile([0.1, -0.1], (3, 20))
     n_eff = np.full_like(residual, 30.0)
 
-    assert weekly_chance(residual, n_eff, fit_noise(residual, n_eff)).lasting == 0
+    assert weekly_chance(residual, n_eff, fit_noise(residual, n_eff), WEEKLY).lasting == 0
 
 
 def test_longer_memory_is_found_longer() -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from models.climate.cell import Cell
 from models.climate.disclosure.release import INDICATORS, ClosedWindow, Release, release
-from models.climate.person_day import NO_SIGNALS
+from models.climate.person_day import NO_SIGNALS, PersonDay
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
-from tests.fakes.trees import WEEK, tree
+from tests.fakes.trees import WEEK, Organisation, Person, tree
 
 K: Final = 10
 SIGNAL: Final = INDICATORS[1]
@@ -41,10 +41,15 @@ def cells(a: int, b: int, inside: int = 0) -> dict[str, Cell]:
     return units().roll_up({"a": cell(a, inside), "b": cell(b, inside, micro=300_000)})
 
 
-def released(window: Window, found: dict[str, Cell], finer: list[ClosedWindow]) -> Release:
+def released(
+    window: Window,
+    found: dict[str, Cell],
+    finer: list[ClosedWindow],
+    indicators: tuple[str, ...] = ("valence", SIGNAL),
+) -> Release:
     return release(
         tree=units(), plan=PLAN, window=window, cells=found, k=K,
-        indicators=("valence", SIGNAL), finer=finer,
+        indicators=indicators, finer=finer,
     )  # fmt: skip
 
 
@@ -58,7 +63,11 @@ def closed(sizes: list[tuple[int, int]], inside: int = 20) -> list[ClosedWindow]
     return days
 
 
-def week(sizes: list[tuple[int, int]], inside: int = 40) -> tuple[list[ClosedWindow], Release]:
+def week(
+    sizes: list[tuple[int, int]],
+    inside: int = 40,
+    indicators: tuple[str, ...] = ("valence", SIGNAL),
+) -> tuple[list[ClosedWindow], Release]:
     days = closed(sizes)
     whole = units().roll_up(
         {leaf: sum((day.cells[leaf] for day in days), Cell()) for leaf in ("a", "b")}
@@ -79,7 +88,7 @@ def week(sizes: list[tuple[int, int]], inside: int = 40) -> tuple[list[ClosedWin
             for leaf in ("a", "b")
         }
     )
-    return days, released(WEEK, counted, days)
+    return days, released(WEEK, counted, days, indicators)
 
 
 FULL: Final = [(100, 100)] * 5 + [(0, 0)] * 2
@@ -101,6 +110,15 @@ def test_the_week_of_a_unit_by_the_day_is_the_sum_of_its_published_days(
     assert own.squares_micro == sum(day.squares_micro or 0 for day in published) > 0
 
 
+def test_a_week_tells_no_valence_that_the_policy_has_taken_back_since_its_days() -> None:
+    _, found = week(FULL, indicators=(SIGNAL,))
+
+    assert {(cell.indicator, cell.unit) for cell in found.published} == {
+        (SIGNAL, "o"), (SIGNAL, "a"), (SIGNAL, "b"),
+    }  # fmt: skip
+    assert [one.unit for one in found.statistics if one.has_valence or one.squares_micro] == []
+
+
 def test_shares_are_told_by_the_week_and_never_by_the_day() -> None:
     days, found = week(FULL)
 
@@ -115,6 +133,23 @@ def test_the_share_of_a_daily_unit_keeps_the_two_sides_of_its_children() -> None
     _, found = week(FULL, inside=2)
 
     assert all(not one.shares for one in found.statistics)
+
+
+def test_a_week_is_told_no_finer_than_the_one_day_that_it_consists_of() -> None:
+    # Twelve people on Monday, whose value has steps of 0.02; nine others on each of two days.
+    plan = dict.fromkeys("oab", Cadence.DAY)
+    people = [
+        Person("a", {DAYS[day].start: PersonDay(3, 3 * 310_000)})
+        for day, count in enumerate((12, 9, 9))
+        for _ in range(count)
+    ]
+    organisation = Organisation(units(), plan, people, k=K)
+    monday, found = organisation.release(DAYS[0]), organisation.release(WEEK)
+
+    assert {(cell.unit, cell.value, cell.band) for cell in monday.published} == {
+        (unit, 0.32, "10-14") for unit in "oa"
+    }  # fmt: skip
+    assert found.published == ()
 
 
 def test_a_unit_by_the_day_of_which_too_few_wrote_all_week_has_no_week() -> None:

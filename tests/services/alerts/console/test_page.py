@@ -95,6 +95,15 @@ def test_a_frozen_language_is_said_on_the_page(language: Language) -> None:
     assert words.say("frozen_nl") not in html
 
 
+@pytest.mark.parametrize("purpose", ["a test", "a test."])
+@pytest.mark.parametrize("language", list(Language))
+def test_the_purpose_ends_with_one_full_stop(language: Language, purpose: str) -> None:
+    html = unescape(render(None, NOTHING, wording(language), replace(FACTS, purpose=purpose)))
+
+    assert wording(language).say("footer_policy", k=10, purpose="a test") in html
+    assert "a test.." not in html
+
+
 def test_suppressed_empty_and_unknown_units_look_the_same() -> None:
     page = shown(VALUES)
     assert page is not None

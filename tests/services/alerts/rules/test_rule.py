@@ -44,11 +44,19 @@ CALIBRATED = SUSTAINED_DROP.model_copy(
 def test_the_built_in_rules_look_both_ways_and_say_that_they_are_not_calibrated() -> None:
     conditions = [rule.condition for rule in BUILT_IN]
 
-    assert conditions == [
-        Sustained(direction=direction, threshold=4.0, calibration=None) for direction in Direction
-    ]
+    assert (
+        conditions
+        == [
+            Sustained(direction=direction, threshold=4.0, calibration=None)
+            for direction in Direction
+        ]
+        * 2
+    )
     assert BEFORE_CALIBRATION == 4.0
-    assert {(rule.indicator, rule.cadence) for rule in BUILT_IN} == {("valence", Cadence.WEEK)}
+    assert {(rule.indicator, rule.cadence) for rule in BUILT_IN} == {
+        ("valence", Cadence.WEEK),
+        ("valence", Cadence.FOUR_WEEKS),
+    }
 
 
 def test_a_drop_weighs_more_than_a_rise() -> None:
