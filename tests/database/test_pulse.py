@@ -191,18 +191,19 @@ def test_who_counts_in_no_window_counts_in_no_hour(engine: Engine, changed: dict
     stage.reach(at(-1))
     others = [ScoreV1(**(s.model_dump() | changed)) for s in written(9, -1.0, b=200)]
     play(stage, [(8, written(8, a=300)), (9, [*written(9, a=240), *others])])
-
     assert told(stage) == {}
+
+    play(stage, [(10, [*written(10, a=300), *others[:9]])])
+    assert told(stage) == {10: 0.2}
 
 
 def test_somebody_who_moved_counts_where_the_day_counts_them(stage: Stage) -> None:
-    # Ten moved from a to b: in the sums of the day they are still in a, so b was not awake at 8.
-    before = [
-        score(0.1, message=f"old {n}", person=f"b {n}", leaf="a", local_day=MONDAY)
-        for n in range(10)
-    ]
-    stage.send(before)
-    play(stage, [(8, written(8, b=10)), (9, written(9, b=300)[10:])])
+    # Ten moved from b to a: in the sums of the day they are in b, so nobody of a was awake at 8.
+    tuesday = MONDAY + timedelta(days=1)
+    stage.send([score(0.1, message=f"old {n}", person=f"a {n}", leaf="b") for n in range(10)])
+    for hour, scores in ((8, written(8, a=10)), (9, written(9, a=300)[10:])):
+        stage.send([one.model_copy(update={"local_day": tuesday}) for one in scores])
+        stage.reach(at(hour + 1, 15, tuesday))
 
     assert told(stage) == {}
 
