@@ -30,8 +30,7 @@ from tests.models.climate.disclosure.row_space import Hours, exposed_groups
 TELLING = [(1, False), (10, False), (14, False), (19, False),
            (13, True), (30, True), (34, True), (76, True)]  # fmt: skip
 """Seeds, without and with withdrawals, of which all hours of enough people would tell too much.
-Most organisations are safe by chance.  Of the last so do all that share leaves with an hour
-before."""
+Most are safe by chance.  Of the last so do those alone that share leaves with one before."""
 MORE = [(seed, gone) for seed in range(int(environ.get("BLOCKS", "0"))) for gone in (False, True)]
 K = 5
 LEAST = 7
