@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
+from models.climate.windows import Cadence
 from services.alerts import database
 from services.alerts.delivery import signature
 from services.alerts.tables.operations import DELIVERY
@@ -173,7 +174,8 @@ async def _closed(running: Stack, watch: Watch, feed: ClosedWeeks) -> None:
 
     def closed() -> bool:
         with database.reading(watch.engine).begin() as climate:
-            return climate.scalar(select(func.count()).select_from(WINDOW_SUMMARY)) == due
+            cadences = climate.execute(select(WINDOW_SUMMARY.c.cadence)).scalars()
+            return len([each for each in cadences if each != Cadence.DAY.value]) == due
 
     await until(closed, seconds=CLOSED_WITHIN_S)
 
