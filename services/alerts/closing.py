@@ -26,6 +26,7 @@ from services.alerts import (
     budget,
     cadences,
     database,
+    details,
     folding,
     gateways,
     message_shares,
@@ -184,8 +185,7 @@ class Closer:
                     return False
                 published = self._publish(connection, window, now)
                 if window.cadence is not Cadence.DAY:  # a week may never have opened
-                    replies.forget(connection, window)
-                    message_shares.forget(connection, window)
+                    details.forget(connection, window)
                 if window.cadence is Cadence.FOUR_WEEKS:
                     _forget(connection, window)
         except Unavailable:

@@ -16,14 +16,11 @@ from services.alerts import gateways
 from services.alerts.database import STATEMENT_ROWS, insert
 from services.alerts.missed import miss
 from services.alerts.tables.pseudonymous import (
-    ANSWER_DAY,
     CLOSER,
-    CONVERSATION_DAY,
+    DETAILS,
     FOLDED_DAY,
-    LANGUAGE_DAY,
     OPEN_SCORE,
     PERSON_DAY,
-    REPLY_DAY,
     WITHDRAWN,
 )
 from services.alerts.tables.released import WINDOW_SUMMARY
@@ -34,14 +31,7 @@ from services.contracts.settled import Settlement
 _KEY: Final = ("block", "digest")
 _SIGNALS: Final = {signal: 1 << bit for bit, signal in enumerate(Signal)}
 _DRIVERS: Final = {driver: 1 << bit for bit, driver in enumerate(Driver)}
-OF_PEOPLE: Final = (
-    OPEN_SCORE,
-    PERSON_DAY,
-    REPLY_DAY,
-    LANGUAGE_DAY,
-    ANSWER_DAY,
-    CONVERSATION_DAY,
-)
+OF_PEOPLE: Final = (OPEN_SCORE, PERSON_DAY, *DETAILS)
 """Everything that is kept of somebody, by block and pseudonym."""
 Item = TypeVar("Item")
 Seqs = Mapping[str, tuple[int, ...]]

@@ -55,10 +55,3 @@ def keep(
         if ratio.indicator in policy.indicators
     ]
     ratios.keep(connection, window, tree.root, whole.contributors, found)
-
-
-def forget(connection: Connection, window: Window) -> None:
-    """Remove what people wrote how in *window*, which has closed."""
-    coverage.forget(connection, window)
-    answers.forget(connection, window)
-    conversation.forget(connection, window)

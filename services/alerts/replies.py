@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from models.climate import catalogue
 from models.climate.disclosure.coarsening import band, fewest
@@ -25,6 +25,7 @@ from models.climate.networks.figures import figures
 from models.climate.networks.matrix import REPLY_BOUND, ReplyMatrix, ShownMatrix, disclose
 from models.climate.unit_tree import UnitTree
 from models.climate.windows import Cadence, Window
+from services.alerts.details import within
 from services.alerts.ledger.units import tree_in
 from services.alerts.organisation import homes
 from services.alerts.tables.pseudonymous import REPLY_DAY
@@ -130,11 +131,6 @@ def shown_of(connection: Connection, window: Window) -> ShownMatrix:
     )
 
 
-def forget(connection: Connection, window: Window) -> None:
-    """Remove who answered whose unit in *window*, which has closed."""
-    connection.execute(delete(REPLY_DAY).where(_here(window)))
-
-
 def _made(shown: ShownMatrix, window: Window, tree: UnitTree) -> Iterator[PublishedCell]:
     for figure in figures(shown, tree):
         yield published_figure(
@@ -142,15 +138,11 @@ def _made(shown: ShownMatrix, window: Window, tree: UnitTree) -> Iterator[Publis
         )
 
 
-def _here(window: Window) -> ColumnElement[bool]:
-    day = REPLY_DAY.c.local_day
-    return and_(day >= window.start, day < window.end_exclusive)
-
-
 def _of_people(window: Window) -> Select[Any]:
     """How often each person answered each leaf in *window*."""
     whom = REPLY_DAY.c.block, REPLY_DAY.c.pid, REPLY_DAY.c.other_leaf
-    return select(*whom, func.sum(REPLY_DAY.c.replies)).where(_here(window)).group_by(*whom)
+    here = within(REPLY_DAY, window)
+    return select(*whom, func.sum(REPLY_DAY.c.replies)).where(here).group_by(*whom)
 
 
 def _units_of_leaves(tree: UnitTree, level: int) -> dict[str, str]:

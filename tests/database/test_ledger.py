@@ -127,6 +127,13 @@ def test_an_entry_of_a_kind_that_nobody_can_vouch_for_is_found(published: Engine
     assert checked(published).fault == "kind"
 
 
+def test_an_entry_that_was_chained_anew_around_nothing_is_found(published: Engine) -> None:
+    with published.begin() as connection:
+        ledger.append(connection, "window_closed", {}, NOON)
+
+    assert checked(published).fault == "kind"
+
+
 def test_the_database_refuses_to_change_or_remove_what_is_final(published: Engine) -> None:
     anything = {
         "unit": "org", "cadence": "week", "window_start": MONDAY, "band": "25-49", "rest": 0,

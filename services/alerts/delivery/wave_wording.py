@@ -9,7 +9,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from models.language.labels import Signal
-from services.alerts.delivery.notice import Alert, Kind, Locale, RuleFacts
+from services.alerts.delivery.notice import Alert, Locale
 
 INDICATOR: Final = Signal.TURNOVER_INTENT.value
 _FIRING: Final[Mapping[Locale, str]] = {
@@ -37,17 +37,7 @@ _SILENT: Final[Mapping[Locale, str]] = {
     "nl": "Waar vertrekken ter sprake komt, wordt pas gemeld als die drempel geijkt is.",
     "fr": "Où le départ est évoqué n'est pas signalé tant que ce seuil n'a pas été étalonné.",
 }
-_THIN: Final[Mapping[Locale, str]] = {
-    "en": "The details can be read in Barograph.",
-    "nl": "De details staan in Barograph.",
-    "fr": "Les détails peuvent être consultés dans Barograph.",
-}
-_WITHDRAWN: Final[Mapping[Locale, str]] = {
-    "en": "An earlier alert no longer applies. Nothing can be concluded from this.",
-    "nl": "Een eerdere melding geldt niet meer. Hieruit valt niets te besluiten.",
-    "fr": "Une alerte antérieure ne s'applique plus. Rien ne peut en être conclu.",
-}
-_CAUTION: Final[Mapping[Locale, str]] = {
+CAUTION: Final[Mapping[Locale, str]] = {
     "en": (
         "This is an estimate about a whole unit, with a margin of uncertainty. It says that "
         "something changed, not why, and is no ground for a decision about anything smaller than "
@@ -66,20 +56,10 @@ _CAUTION: Final[Mapping[Locale, str]] = {
 }
 
 
-def summary(kind: Kind, locale: Locale, alerts: Sequence[Alert], rule: RuleFacts) -> str:
-    """What came up where, how often chance says so, and what it may not be used for.
-
-    Args:
-        kind: type of the webhook.
-        locale: language.
-        alerts: what may be said; none if the receiver shall look it up.
-        rule: the rule about leaving.
-    """
-    if kind == "alert.withdrawn":
-        return f"{_WITHDRAWN[locale]} {_CAUTION[locale]}"
+def firing(alerts: Sequence[Alert], locale: Locale) -> str:
+    """What came up where."""
     names = format_list([alert.names[locale] for alert in alerts], locale=locale)
-    said = _FIRING[locale].format(units=names) if alerts else _THIN[locale]
-    return " ".join((said, chance(rule.false_alarms, locale), _CAUTION[locale]))
+    return _FIRING[locale].format(units=names)
 
 
 def chance(false_alarms: float | None, locale: Locale) -> str:

@@ -151,7 +151,7 @@ def summary(kind: Kind, locale: Locale, alerts: Sequence[Alert], rule: RuleFacts
         rule: the rule, if there is one.
     """
     if rule is not None and rule.indicator == wave_wording.INDICATOR:
-        return wave_wording.summary(kind, locale, alerts, rule)
+        return _of_wave(kind, locale, alerts, rule)
     if kind == "endpoint.test":
         said = [_TEST[locale]]
     elif kind == "alert.withdrawn":
@@ -171,6 +171,14 @@ def summary(kind: Kind, locale: Locale, alerts: Sequence[Alert], rule: RuleFacts
     if noise is not None:
         said.append(_NOISE[locale].format(size=_score(noise, locale, "0.00")))
     return " ".join((*said, CAUTION[locale]))
+
+
+def _of_wave(kind: Kind, locale: Locale, alerts: Sequence[Alert], rule: RuleFacts) -> str:
+    if kind == "alert.withdrawn":
+        return f"{_WITHDRAWN[locale]} {wave_wording.CAUTION[locale]}"
+    said = wave_wording.firing(alerts, locale) if alerts else _THIN[locale]
+    chances = wave_wording.chance(rule.false_alarms, locale)
+    return f"{said} {chances} {wave_wording.CAUTION[locale]}"
 
 
 def firing(unit: str, change: Change, locale: Locale) -> str:

@@ -122,7 +122,12 @@ def _fault_of_entry(connection: Connection, kind: str, body: str, listed: _Liste
     if kind == "budget":
         return None
     check = _CHECKS.get(kind)
-    return "kind" if check is None else check(connection, json.loads(body), listed)
+    if check is None:
+        return "kind"
+    try:
+        return check(connection, json.loads(body), listed)
+    except (KeyError, TypeError, ValueError):  # chained anew around a body that is none of its kind
+        return "kind"
 
 
 def _fault_of_window(

@@ -124,6 +124,9 @@ CONVERSATION_DAY: Final = Table(
 )
 """How many of somebody's messages answered one on one day; gone once their week has closed."""
 
+DETAILS: Final = (REPLY_DAY, LANGUAGE_DAY, ANSWER_DAY, CONVERSATION_DAY)
+"""What is kept of a person's day beside its sums."""
+
 WITHDRAWN: Final = Table(
     "withdrawn",
     METADATA,
