@@ -237,7 +237,8 @@ def test_the_demo_policy_admits_nothing_but_synthetic_channels() -> None:
 
     assert demo.admits("demo", "demo:general")
     assert not demo.admits("slack", "slack:T0/C1")
-    assert set(demo.indicators) == set(governance.INDICATORS)
+    # What withdrawals after an hour can tell beside its day is not closed.
+    assert set(demo.indicators) == set(governance.INDICATORS) - {"pulse"}
 
 
 def test_a_fingerprint_tells_policies_apart_and_not_their_signatures() -> None:

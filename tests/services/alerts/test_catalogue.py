@@ -111,7 +111,8 @@ def test_a_ratio_is_a_share_and_a_range_is_one(entry: Indicator) -> None:
 def test_a_policy_can_list_what_the_catalogue_holds_and_nothing_else() -> None:
     demo = yaml.safe_load((ROOT / "deploy/policies/demo.yaml").read_text("utf-8"))
 
-    assert governance.checked(demo).indicators == INDICATORS
+    everything = {**demo, "indicators": list(INDICATORS)}
+    assert governance.checked(everything).indicators == INDICATORS
     with pytest.raises(governance.PolicyInvalid):
         governance.checked({**demo, "indicators": [UNKNOWN]})
 
