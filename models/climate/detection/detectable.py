@@ -1,4 +1,4 @@
-"""How large a lasting change must be to be found soon."""
+"""How large a lasting drop must be to be found soon."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from models.climate.detection.persistence import LEAST_EFFECT
 
 
 def detectable(noise: Noise, threshold: float, n_eff: float) -> float:
-    """The change that stands at the threshold after four weeks, in units of valence.
+    """The drop that stands at the threshold after four weeks, in units of valence.
 
-    About half of the changes of this size are in alarm in their fourth week; one that is half as
+    About half of the drops of this size are in alarm in their fourth week; one that is half as
     large again nearly always is, if it lasts.  Unlike the alarm this does not ask which unit is
     named.
 

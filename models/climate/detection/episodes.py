@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.climate.detection.panel import Floats, Panel
-from models.climate.detection.persistence import Evidence
+from models.climate.detection.persistence import Evidence, clarity
 from models.climate.unit_tree import UnitTree
 
 QUIET_WEEKS: Final = 8
@@ -62,11 +62,11 @@ def episodes(
 
     Args:
         found: U units x T weeks.
-        threshold: ``|Z|`` from which the rule makes an alarm.
+        threshold: ``clarity`` from which the rule makes an alarm.
         panel: The same units and weeks.
         related: U x U, from ``lineages``.
     """
-    alarm, sign = np.abs(found.z) >= threshold, np.sign(found.z)
+    alarm, sign = clarity(found.z) >= threshold, np.sign(found.z)
     quiet = QUIET_WEEKS // panel.pace.weeks
     opened = np.full(len(panel.units), -quiet)
     latest, direction = opened.copy(), np.zeros(len(panel.units))
@@ -99,11 +99,11 @@ def openings(
     """Units that open an episode in one week, the most conspicuous first.
 
     Args:
-        conspicuous: Largest ``|Z|`` of each of U units, lasting or not.
+        conspicuous: Largest ``clarity`` of each of U units, lasting or not.
         alarm: Whether the whole rule holds.
         speaks: Units whose episode speaks for their lineage.
         related: U x U, from ``lineages``.
-        threshold: ``|Z|`` from which a unit is conspicuous.
+        threshold: ``clarity`` from which a unit is conspicuous.
     """
     spoken_for, opened = speaks.copy(), []
     for unit in _most_conspicuous_first(conspicuous, threshold):

@@ -68,7 +68,7 @@ def false_episodes(  # noqa: PLR0913  one call a year, every argument named
         panel: U units x T weeks of the tenant.
         tree: The organisation of its rows.
         chance: Of the tenant's weeks.
-        threshold: ``|Z|`` from which the rule makes an alarm.
+        threshold: ``clarity`` from which the rule makes an alarm.
         repetitions: How often the panel is drawn.
         generator: Where the chance comes from: other chance than the threshold was found with,
             or the count is too small.

@@ -22,17 +22,23 @@ LEAST_SHARE: Final = 0.75
 LEAST_EFFECT: Final = 0.03
 """Mean residual below which a change matters to nobody, however certain it is (design study)."""
 
+RISES_COUNT: Final = 0.9
+"""What ``Z`` of a rise counts beside that of a drop.  Ours: of the false episodes that are accepted
+four in five are left to drops, which is what somebody has to act upon (ADR 0032)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What speaks for a change of each unit in each week; arrays of one shape.
+    """What speaks for a change of each unit in each week; arrays of one shape but ``effects``.
 
     Attributes:
         z: That of the window with the largest ``|Z|`` for which all of the rule but the
             threshold holds, negative for a drop; 0 where it holds for none.
         effect: Mean residual of that window, in units of valence.
+        effects: The same of windows of every length, which are one more axis; NaN without any
+            residual.
         weeks: Length of that window, in weeks.
-        conspicuous: Largest ``|Z|`` of any window of enough people whose change matters,
+        conspicuous: Largest ``clarity`` of any window of enough people whose change matters,
             whether or not it lasts; 0 where there is none.
         recent: How many of the last ``Pace.last`` windows have a residual; 0 where the latest has
             none, or too few people: then nothing may be concluded, not even that nothing changed.
@@ -40,6 +46,7 @@ class Evidence:
 
     z: Floats
     effect: Floats
+    effects: Floats
     weeks: NDArray[np.int64]
     conspicuous: Floats
     recent: NDArray[np.int64]
@@ -84,10 +91,21 @@ def evidence(  # noqa: PLR0913, PLR0917  one unit and window, and what they are 
     return Evidence(
         z=np.take_along_axis(z, best, axis=-1)[..., 0],
         effect=np.take_along_axis(found.effect, best, axis=-1)[..., 0],
+        effects=found.effect,
         weeks=pace.weeks * np.array(pace.lengths)[best[..., 0]],
-        conspicuous=np.max(np.where(matters, np.abs(found.z), 0.0), axis=-1),
+        conspicuous=np.max(np.where(matters, clarity(found.z), 0.0), axis=-1),
         recent=np.where(now, np.count_nonzero(seen[..., -pace.last :], axis=-1), 0),
     )
+
+
+def clarity(z: Floats) -> Floats:
+    """What is held against a threshold: ``|Z|``, of a rise ``RISES_COUNT`` of it.
+
+    Args:
+        z: Negative for a drop, of any shape; NaN stays.
+    """
+    held: Floats = np.where(z < 0, -z, RISES_COUNT * z)
+    return held
 
 
 def _enough(contributors: Floats, pace: Pace) -> NDArray[np.bool_]:

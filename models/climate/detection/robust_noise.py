@@ -20,7 +20,7 @@ _ROUNDS: Final = 10
 
 
 def noise_of(residual: Floats, n_eff: Floats, pace: Pace) -> Noise:
-    """Fit the noise as its weeks allow: robustly, as long as they are fewer than a baseline has.
+    """Fit the noise as its weeks allow: robustly, as long as they are few.
 
     Later a change of some weeks is a small part of all, and shocks that are rare but large belong
     to the noise as they did in the design study: without them heavy tails raise up to twice as
@@ -34,7 +34,7 @@ def noise_of(residual: Floats, n_eff: Floats, pace: Pace) -> Noise:
     Raises:
         ValueError: there is no noise to fit.
     """
-    few = np.count_nonzero(np.isfinite(residual).any(axis=0)) < pace.span
+    few = np.count_nonzero(np.isfinite(residual).any(axis=0)) < pace.settled
     return fit_robust_noise(residual, n_eff) if few else fit_noise(residual, n_eff)
 
 

@@ -12,7 +12,7 @@ from models.climate.detection.episodes import episodes, lineages
 from models.climate.detection.noise import fit_noise
 from models.climate.detection.null_model import null_panel
 from models.climate.detection.panel import Floats, Panel
-from models.climate.detection.persistence import Evidence
+from models.climate.detection.persistence import Evidence, clarity
 from models.climate.detection.residuals import residuals
 from models.climate.detection.watch import watch
 from models.climate.detection.weekly_chance import WeeklyChance
@@ -68,7 +68,7 @@ def calibrated_threshold(  # noqa: PLR0913  one call a year, every argument name
         drawn = null_panel(panel, tree, chance, generator)
         found, judged = evidence_of_chance(drawn)
         weeks += panel.pace.weeks * judged
-        for row in np.flatnonzero(np.abs(found.z).max() >= CANDIDATES):
+        for row in np.flatnonzero(clarity(found.z).max() >= CANDIDATES):
             counts[row] += len(episodes(found, CANDIDATES[row], drawn, related))
         progress(done)
     if weeks == 0:

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.climate.detection.noise import Noise
 from models.climate.detection.panel import Panel
-from models.climate.detection.persistence import Evidence, evidence
+from models.climate.detection.persistence import Evidence, clarity, evidence
 from models.climate.detection.residuals import Baseline
 from models.climate.detection.scan import trailing
 
@@ -19,10 +19,10 @@ def watch(panel: Panel, noise: Noise, threshold: float) -> Evidence:
     Args:
         panel: U units x T weeks.
         noise: Of this organisation.
-        threshold: ``|Z|`` from which the rule makes an alarm.
+        threshold: ``clarity`` from which the rule makes an alarm.
 
     Returns:
-        Arrays U x T.
+        Arrays U x T, ``effects`` by the lengths of the pace.
     """
     units, length = panel.net.shape
     pace = panel.pace
@@ -32,6 +32,7 @@ def watch(panel: Panel, noise: Noise, threshold: float) -> Evidence:
     variance = trailing(noise.variance(panel.n_eff), pace.longest)
     contributors = trailing(panel.contributors, pace.longest)
     z, effect = np.zeros(panel.net.shape), np.full(panel.net.shape, np.nan)
+    effects = np.full((*panel.net.shape, len(pace.lengths)), np.nan)
     weeks, conspicuous = np.ones(panel.net.shape, np.int64), np.zeros(panel.net.shape)
     seen = np.zeros(panel.net.shape, np.int64)
     for week in range(length):
@@ -42,7 +43,8 @@ def watch(panel: Panel, noise: Noise, threshold: float) -> Evidence:
             recent, variance[:, week], contributors[:, week], noise.rho, baseline.shortness(), pace
         )
         z[:, week], effect[:, week], weeks[:, week] = found.z, found.effect, found.weeks
+        effects[:, week] = found.effects
         conspicuous[:, week], seen[:, week] = found.conspicuous, found.recent
-        frozen = np.where(np.isfinite(net), np.abs(found.z) >= threshold, frozen)
+        frozen = np.where(np.isfinite(net), clarity(found.z) >= threshold, frozen)
         baseline.add(net, panel.weight[:, week], frozen=frozen)
-    return Evidence(z, effect, weeks, conspicuous, seen)
+    return Evidence(z, effect, effects, weeks, conspicuous, seen)

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import Floats
 from models.climate.detection.wave_panel import SignalPanel
 from models.climate.detection.wave_truncated_poisson import if_shown
@@ -26,7 +25,11 @@ WEEK_PRIOR: Final = 10.0
 """People with the signal that a week's factor of 1 weighs as much as.  Fixed: of 10 a week in a
 small organisation half of a rise is believed, of 90 nine tenths.  A weight fitted to how much weeks
 vary would be large where all but one are alike, and miss the one that matters.  Ours."""
-LEAST_WEEKS: Final = WEEKLY.span // 2
+SPAN: Final = 26
+"""Weeks of the baseline (design study)."""
+LAG: Final = 4
+"""It ends so many weeks ago: no week of the window that is judged is in it."""
+LEAST_WEEKS: Final = SPAN // 2
 """Weeks of the baseline that must have been released: what fewer leave uncertain is not allowed for
 in the variance here, as it is for valence.  Ours, not of the design study."""
 LEAST_UNITS: Final = 4
@@ -165,7 +168,7 @@ def _posterior(
 
 
 def _baseline_weeks(series: Floats) -> Floats:
-    """``span`` weeks that end ``lag`` weeks before each: units x weeks x ``span``."""
-    before = WEEKLY.span + WEEKLY.lag - 1
+    """``SPAN`` weeks that end ``LAG`` weeks before each: units x weeks x ``SPAN``."""
+    before = SPAN + LAG - 1
     padded = np.pad(series, [(0, 0), (before, 0)], constant_values=np.nan)
-    return np.lib.stride_tricks.sliding_window_view(padded, before + 1, axis=-1)[..., : WEEKLY.span]
+    return np.lib.stride_tricks.sliding_window_view(padded, before + 1, axis=-1)[..., :SPAN]

@@ -42,7 +42,7 @@ def weekly_chance(residual: Floats, n_eff: Floats, noise: Noise, pace: Pace) -> 
     are alike even where weeks are not.  Weeks drawn with the correlation of residuals would get
     it twice, and as a first-order autoregression forget too soon.  So the correlations over
     the lags that the longest window adds up are compared with those that each candidate would
-    have once a whole baseline is taken off.
+    have once a baseline of as many weeks as usual is taken off.
 
     Args:
         residual: Units x weeks, in units of valence; NaN is left out.
@@ -57,12 +57,13 @@ def weekly_chance(residual: Floats, n_eff: Floats, noise: Noise, pace: Pace) -> 
     standardised = residual / np.sqrt(noise.variance(n_eff))
     lags = max(pace.longest - 1, _LEAST_LAGS)
     correlation, pairs = _correlations(standardised, lags)
-    furthest = np.arange(pace.span + pace.lag + lags)
-    alone = _of_residuals(np.where(furthest == 0, 1.0, 0.0), pace, lags)
+    span = _usual_span(residual.shape[1], pace)
+    furthest = np.arange(span + pace.lag + lags)
+    alone = _of_residuals(np.where(furthest == 0, 1.0, 0.0), span, pace.lag, lags)
     best = WeeklyChance(noise.tau / sqrt(alone[0]), noise.kappa / sqrt(alone[0]), 0.0, 0.0)
     least = float(pairs @ (alone[1:] / alone[0] - correlation) ** 2)
     for memory in MEMORIES.tolist():
-        lasting = _of_residuals(memory**furthest, pace, lags)
+        lasting = _of_residuals(memory**furthest, span, pace.lag, lags)
         slope = (lasting - alone)[1:] - correlation * (lasting - alone)[0]
         offset = alone[1:] - correlation * alone[0]
         scale = float(pairs @ slope**2)
@@ -85,10 +86,20 @@ def _correlations(standardised: Floats, lags: int) -> tuple[Floats, Floats]:
     return sums / np.maximum(pairs, 1) / square, pairs
 
 
-def _of_residuals(weeks: Floats, pace: Pace, lags: int) -> Floats:
+def _usual_span(windows: int, pace: Pace) -> int:
+    """Length of the baselines behind so many windows: the harmonic mean, as errors add up.
+
+    A year of weeks has none of a whole year.
+    """
+    judged = np.arange(pace.lag + pace.least - 1, windows)
+    lengths = np.minimum(judged - pace.lag + 1, pace.span)
+    return round(lengths.size / float((1 / lengths).sum())) if lengths.size else pace.least
+
+
+def _of_residuals(weeks: Floats, span: int, lag: int, lags: int) -> Floats:
     """Covariances at the same lags, from 0, of residuals, from those of weeks of equal weight."""
-    baseline = np.full(pace.span, -1 / pace.span)
-    residual = np.concatenate([[1.0], np.zeros(pace.lag - 1), baseline])
+    baseline = np.full(span, -1 / span)
+    residual = np.concatenate([[1.0], np.zeros(lag - 1), baseline])
     filtered = np.correlate(residual, residual, mode="full")
     shifts = np.arange(1 - residual.size, residual.size)
     return np.array([float(filtered @ weeks[np.abs(lag - shifts)]) for lag in range(lags + 1)])

@@ -18,7 +18,7 @@ from models.climate.detection.episodes import Direction, lineages, openings
 from models.climate.detection.mirror import mirrored
 from models.climate.detection.pace import FOUR_WEEKLY, WEEKLY
 from models.climate.detection.panel import Panel, panel_of
-from models.climate.detection.persistence import Evidence
+from models.climate.detection.persistence import Evidence, clarity
 from models.climate.detection.residuals import residuals
 from models.climate.detection.robust_noise import noise_of
 from models.climate.detection.shrinkage import NINETY_PER_CENT
@@ -78,7 +78,7 @@ def judge(
     sign = -1 if condition.direction is Direction.DROP else 1
     shown = np.array([(indicator, unit) in look.values for unit in panel.units])
     latest = sign * seen.z[:, -1]
-    alarm = latest >= condition.threshold
+    alarm = (latest > 0) & (clarity(seen.z[:, -1]) >= condition.threshold)
     related = lineages(look.tree)
     reflected = mirrored(panel, seen, condition.threshold, related)
     opened = openings(

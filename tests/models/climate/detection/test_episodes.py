@@ -23,7 +23,8 @@ def marked(
     for unit, values in (not_yet or {}).items():
         conspicuous[weeks.units.index(unit), list(values)] = list(values.values())
     four = np.full(z.shape, 4)
-    shown = Evidence(z, z / 100, four, conspicuous, four)
+    effects = np.repeat(z[..., np.newaxis] / 100, 4, axis=-1)
+    shown = Evidence(z, z / 100, effects, four, conspicuous, four)
     return episodes(shown, THRESHOLD, weeks, lineages(UNITS))
 
 
@@ -69,6 +70,11 @@ def test_an_alarm_that_comes_back_is_another_only_after_eight_weeks() -> None:
 def test_a_rise_is_no_part_of_a_drop() -> None:
     assert opened({"b": {3: -5.0, 6: 5.0}}) == [("b", 3, 3)]
     assert [e.direction for e in marked({"b": {3: -5.0, 12: 5.0}})] == ["drop", "rise"]
+
+
+def test_a_rise_must_be_clearer_than_a_drop() -> None:
+    assert opened({"b": {3: -4.1}, "c": {3: 4.4}}) == [("b", 3, 3)]
+    assert opened({"b": {3: -4.1}, "c": {3: 4.5}}) == [("c", 3, 3), ("b", 3, 3)]
 
 
 def test_an_episode_is_told_as_it_was_when_it_opened() -> None:

@@ -11,6 +11,7 @@ from models.climate.detection.mirror import mirrored
 from models.climate.detection.noise import Noise
 from models.climate.detection.pace import WEEKLY
 from models.climate.detection.panel import panel_of
+from models.climate.detection.persistence import Evidence, clarity
 from models.climate.detection.watch import watch
 from tests.fakes.trees import tree
 from tests.models.climate.detection.organisations import statistics
@@ -34,7 +35,7 @@ def alarms(
     found = watch(panel, NOISE, 4.0)
     reflected = mirrored(panel, found, 4.0, lineages(SMALL))
     names = np.array(panel.units)
-    return set(names[np.abs(found.z[:, -1]) >= 4.0]), set(names[reflected])
+    return set(names[clarity(found.z[:, -1]) >= 4.0]), set(names[reflected])
 
 
 def test_a_large_drop_lifts_everybody_else_and_that_is_seen_through() -> None:
@@ -55,6 +56,23 @@ def test_two_drops_are_no_mirrors_of_each_other() -> None:
     _, reflected = alarms({"a1": -0.3, "b2": -0.3})
 
     assert not {"a1", "b2"} & reflected
+
+
+def test_a_rise_that_is_no_alarm_is_mirrored_by_none() -> None:
+    weeks = panel_of(
+        statistics(SMALL, {leaf: np.full(9, 0.1) for leaf in SMALL.leaves}), SMALL, WEEKLY
+    )
+    rows = [weeks.units.index(unit) for unit in ("a", "b")]
+    for rise, expected in ((4.4, []), (4.6, ["b"])):
+        z, effect = np.zeros(weeks.net.shape), np.zeros(weeks.net.shape)
+        z[rows, -1], effect[rows, -1] = (rise, -4.1), (0.2, -0.2)
+        effects = np.repeat(effect[..., np.newaxis], 4, axis=-1)
+        four = np.full(z.shape, 4)
+        found = Evidence(z, effect, effects, four, np.abs(z), four)
+
+        reflected = mirrored(weeks, found, 4.0, lineages(SMALL))
+
+        assert [weeks.units[row] for row in np.flatnonzero(reflected)] == expected
 
 
 def test_where_nothing_changed_there_is_no_mirror() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.climate.detection.pace import WEEKLY
-from models.climate.detection.persistence import Evidence, evidence
+from models.climate.detection.persistence import Evidence, clarity, evidence
 from models.climate.detection.scan import scan
 
 SIGMA = 0.02
@@ -35,6 +35,14 @@ def test_a_drop_that_lasts_speaks_and_so_does_a_rise() -> None:
     assert down.z < -8
     assert up.z == -down.z
     assert up.effect == -down.effect
+
+
+def test_a_rise_must_be_clearer_than_a_drop_to_count_as_much() -> None:
+    down, up = judged([0.0] * 4 + [-0.1] * 4), judged([0.0] * 4 + [0.1] * 4)
+
+    assert clarity(down.z) == down.conspicuous == -down.z
+    assert clarity(up.z) == up.conspicuous == pytest.approx(0.9 * up.z)
+    assert clarity(np.array([0.0, np.nan])) == pytest.approx([0.0, np.nan], nan_ok=True)
 
 
 @pytest.mark.parametrize("depth", [0.1, 0.5, 2.0])

@@ -21,18 +21,18 @@ def week(value: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(0, 0.6))
-def test_the_baseline_is_the_weighted_mean_of_26_weeks_that_end_four_weeks_ago(
+def test_the_baseline_is_the_weighted_mean_of_a_year_that_ends_four_weeks_ago(
     seed: int, share_withheld: float
 ) -> None:
     generator = np.random.default_rng(seed)
-    whole = panel(noisy(45, seed=seed))
+    whole = panel(noisy(75, seed=seed))
     net = np.where(generator.random(whole.net.shape) < share_withheld, np.nan, whole.net)
     weight = generator.integers(1, 500, net.shape).astype(float)
 
     found = residuals(replace(whole, net=net, weight=weight))
 
-    for unit, at in ((1, 44), (5, 30), (9, 20), (3, 16)):
-        usual = [t for t in range(max(0, at - 29), at - 3) if np.isfinite(net[unit, t])]
+    for unit, at in ((1, 74), (5, 57), (9, 40), (3, 16)):
+        usual = [t for t in range(max(0, at - 55), at - 3) if np.isfinite(net[unit, t])]
         expected = np.nan
         if len(usual) >= 8:
             mean = sum(weight[unit, t] * net[unit, t] for t in usual) / weight[unit, usual].sum()
@@ -82,4 +82,4 @@ def test_a_frozen_unit_does_not_stop_the_clock_of_another() -> None:
     first, second = baseline.usual()
 
     assert first == pytest.approx(np.mean(np.arange(17)) / 10)
-    assert second == pytest.approx(np.mean(np.arange(26)) / 10)
+    assert second == pytest.approx(np.mean(np.arange(WEEKLY.span)) / 10)

@@ -54,7 +54,7 @@ def test_where_nothing_changed_it_is_the_plain_fit() -> None:
 
 
 def test_many_weeks_are_fitted_as_the_design_study_did() -> None:
-    few, many = young(1), panel(noisy(11 + WEEKLY.span, 1))
+    few, many = young(1), panel(noisy(11 + WEEKLY.settled, 1))
     residual = residuals(many)
     residual[5, -4:] -= 1.0
     shorter = replace(many, net=many.net[:, :-1])

@@ -27,9 +27,9 @@ def found(weeks: Panel) -> WeeklyChance:
     return weekly_chance(residual, weeks.n_eff, fit_noise(residual, weeks.n_eff), WEEKLY)
 
 
-def correlations(weeks: Panel) -> Floats:
+def correlations(weeks: Panel, of: slice = slice(30, None)) -> Floats:
     """Of residuals, one to seven weeks apart."""
-    residual = residuals(weeks)[1:, 30:]
+    residual = residuals(weeks)[1:, of]
     return np.array(
         [
             np.corrcoef(residual[:, :-lag].ravel(), residual[:, lag:].ravel())[0, 1]
@@ -86,7 +86,11 @@ def test_a_baseline_alone_makes_neighbours_alike_and_that_is_no_memory() -> None
     fits = [found(drawn(WeeklyChance(0.01, 0.12, 0.0, 0.0), seed)) for seed in range(10, 16)]
 
     assert np.mean([fit.lasting * fit.memory for fit in fits]) < 0.02
-    assert correlations(drawn(WeeklyChance(0.01, 0.12, 0.0, 0.0), 10))[0] > 0.02
+    young = slice(12, 40)  # Of 8 to 36 weeks: the shorter, the more their errors weigh.
+    alike = [
+        correlations(drawn(WeeklyChance(0.01, 0.12, 0.0, 0.0), seed), young) for seed in range(8)
+    ]
+    assert np.mean(alike) > 0.02
 
 
 def test_gaps_are_left_out_and_few_weeks_are_enough_to_answer() -> None:

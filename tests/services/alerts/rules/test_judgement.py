@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,24 @@ def test_a_team_a_division_and_a_rise_are_found_where_they_are() -> None:
     assert breaching(look(released(whole))) == {"b"}
     assert breaching(look(released({"b2": 0.12})), RISE) == {"b2"}
     assert breaching(look(released({"b2": 0.12}))) == set()
+
+
+def test_a_rise_must_be_clearer_than_a_drop_of_the_same_size() -> None:
+    def highest(seen: Look, direction: Direction) -> float:
+        low, high = 4.0, 36.0
+        while high - low > 0.1:
+            middle = (low + high) / 2
+            rule = Sustained(direction=direction, threshold=middle)
+            low, high = (middle, high) if "b2" in breaching(seen, rule) else (low, middle)
+        return low
+
+    listed = released({"b2": -0.12})
+    upside_down = [replace(one, weighted_micro=-one.weighted_micro) for one in listed]
+    drop = highest(look(listed), Direction.DROP)
+    rise = highest(look(upside_down), Direction.RISE)
+
+    assert 8.0 < drop < 30.0
+    assert rise == pytest.approx(0.9 * drop, abs=0.11)
 
 
 def test_the_whole_organisation_is_never_judged() -> None:
