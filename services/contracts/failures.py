@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-Dependency = Literal["broker", "database", "key_store"]
+Dependency = Literal["broker", "database", "key_store", "policy"]
 
 
 class Fault(NamedTuple):

@@ -15,6 +15,7 @@ from models.climate import windows
 from models.climate.networks.answer_time import AnsweredWithin, answered_within
 from services.contracts.denied_channels import denied
 from services.contracts.envelope import Kind
+from services.contracts.failures import Unavailable
 from services.contracts.governance import Policy
 from services.contracts.messages import MessageV1
 from services.ingest.directory import PersonKind
@@ -90,6 +91,9 @@ class Intake:
             now: The gateway's time: the wall's, or what was declared.
             wall: The wall's time where another was declared: an import is always ahead of what it
                 declared, and never ahead of the wall.
+
+        Raises:
+            Unavailable: the key store does not answer, or no policy is in force.
         """
         if event.kind is Kind.DELETE:
             return self._deleted(event, now)
@@ -202,8 +206,12 @@ class Intake:
         )
 
 
-def channels_of(policy: Policy) -> Callable[[str, str], Refused | None]:
-    """What *policy* says of a channel; the deny class is asked first and cannot be lifted."""
+def channels_of(policy: Policy, today: Callable[[], date]) -> Callable[[str, str], Refused | None]:
+    """What *policy* says of a channel; the deny class is asked first and cannot be lifted.
+
+    The answer raises ``Unavailable`` from the day after the last of the policy: whoever sends is to
+    try again, for what was written meanwhile may be counted once somebody has signed the next one.
+    """
 
     @lru_cache(maxsize=4_096)
     def judge(source: str, channel: str) -> Refused | None:
@@ -211,7 +219,12 @@ def channels_of(policy: Policy) -> Callable[[str, str], Refused | None]:
             return Refused.CHANNEL_DENIED
         return None if policy.admits(source, channel) else Refused.CHANNEL_NOT_LISTED
 
-    return judge
+    def judge_today(source: str, channel: str) -> Refused | None:
+        if today() > policy.expires:
+            raise Unavailable("policy")
+        return judge(source, channel)
+
+    return judge_today
 
 
 def _whose(event: FeedEvent, person: Person | None) -> Refused | None:

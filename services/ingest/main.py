@@ -93,7 +93,7 @@ async def _opened(
                 return sealing.seal(text, key, hour)
 
             async def missing() -> Sequence[Dependency]:
-                return await _missing(text_keys, broker, now)
+                return await _missing(policy, text_keys, broker, now)
 
             relay = Relay(spool, broker.sender)
             progress = Progress(spool, broker.sender, now)
@@ -103,7 +103,7 @@ async def _opened(
             listen = partial(settlement.listen, spool, broker.open_reader, relay)
             edge = Edge(
                 intake=Intake(
-                    channel=channels_of(policy),
+                    channel=channels_of(policy, lambda: now().date()),
                     person=registry.find,
                     redact=registry.redact,
                     block_key=block_keys.key,
@@ -137,9 +137,9 @@ async def _opened(
 
 
 async def _missing(
-    text_keys: TextKeys, broker: Link, now: Callable[[], datetime]
+    policy: Policy, text_keys: TextKeys, broker: Link, now: Callable[[], datetime]
 ) -> Sequence[Dependency]:
-    found: list[Dependency] = []
+    found: list[Dependency] = ["policy"] if now().date() > policy.expires else []
     try:
         await asyncio.to_thread(text_keys.current, now())
     except Unavailable as missing:

@@ -125,7 +125,7 @@ def gateway(folder: Path, seal_with: Callable[[str], bytes] | None = None) -> Ga
         return seal(text, key, hour)
 
     intake = Intake(
-        channel=channels_of(policy()),
+        channel=channels_of(policy(), NOW.date),
         person=registry.find,
         redact=registry.redact,
         block_key=blocks.key,

@@ -22,7 +22,8 @@ async def healthz() -> Response:
     "/readyz",
     status_code=204,
     summary="Can events be sent",
-    description="`503` names what does not answer: `database` (the spool), `key_store`, `broker`.",
+    description="`503` names what is missing: `policy` (expired), `database` (the spool),\n"
+    "`key_store`, `broker`.",
     response_class=Response,
     responses=examples.READY_RESPONSES,
 )

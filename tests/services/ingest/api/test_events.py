@@ -11,7 +11,7 @@ import pytest
 from services.contracts.access import Scope, generate
 from services.contracts.envelope import Kind
 from services.ingest.api.examples import ACTIVITY, MESSAGE
-from tests.fakes.ingest import CANARY, DIRECTORY, START, Gateway, gateway, message
+from tests.fakes.ingest import CANARY, DIRECTORY, POLICY, START, Gateway, gateway, message
 
 BATCH = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
@@ -51,6 +51,28 @@ def test_an_activity_comes_from_the_source_that_its_key_is_labelled_with(
     assert [answer.status_code for answer in answers] == [202, 202]
     digests = {owed.digest for owed in door.owed()}
     assert len(digests) == 1
+
+
+def test_after_the_last_day_of_the_policy_events_wait_and_may_still_be_taken_back(
+    tmp_path: Path,
+) -> None:
+    with gateway(tmp_path, policy={**POLICY, "expires": "2026-01-05"}) as door:
+        door.ask("PUT", "/v1/directory", json=DIRECTORY)
+        door.wait(datetime(2026, 1, 5, 23, 59, tzinfo=UTC) - START)
+        last = door.send(json.dumps(message()))
+        ready = door.ask("GET", "/readyz")
+        door.wait(timedelta(minutes=1))
+
+        late = door.send(json.dumps(message(id="m2")))
+        unready = door.ask("GET", "/readyz")
+        taken_back = door.send(json.dumps(message(kind="deleted", text=None, visibility=None)))
+        kinds = {owed.kind for owed in door.owed()}
+
+    assert (last.status_code, ready.status_code) == (202, 204)
+    assert (late.status_code, unready.status_code) == (503, 503)
+    assert late.headers["retry-after"]
+    assert unready.json()["detail"] == "policy"
+    assert (taken_back.status_code, kinds) == (202, {Kind.POST, Kind.DELETE})
 
 
 @pytest.mark.parametrize("media", [BATCH, LINES])
