@@ -98,6 +98,15 @@ ANSWERABLE_MESSAGE: Final = Table(
     sqlite_with_rowid=False,
 )
 """When a message was written, in minutes since 1970, for as long as it can be answered soon."""
+EARLY_DELETION: Final = Table(
+    "early_deletion",
+    METADATA,
+    Column("message", LargeBinary, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("minute", Integer, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""Deletions that came before their message, and the minute since 1970 in which they came."""
 
 
 def open_gateway_database(path: Path) -> Engine:

@@ -45,7 +45,9 @@ class Refused(StrEnum):
     TOO_OLD = "too_old"
     BLOCK_CLOSED = "block_closed"
     UNKNOWN_MESSAGE = "unknown_message"
-    """Deletes what was never accepted."""
+    """Deletes what was never accepted, or what is yet to come."""
+    DELETED_BEFORE = "deleted_before"
+    """Was taken back by an event that overtook it."""
     OPTED_OUT = "opted_out"
     """For the gateway alone: the caller gets the answer of an accepted event."""
 
@@ -69,6 +71,7 @@ class Intake:
         live_keys: The gateway's time to the keys of all blocks in which something may count.
         seal: Redacted text to ciphertext, under the key of the hour.
         recent: Source and id to where that message counts.
+        deleted: Source and id to the version with which it was deleted before it came.
         spool_id: Name of the spool that will hold the messages.
     """
 
@@ -79,6 +82,7 @@ class Intake:
     live_keys: Callable[[datetime], Mapping[int, bytes]]
     seal: Callable[[str], bytes]
     recent: Callable[[str, str], Remembered | None]
+    deleted: Callable[[str, str], int | None]
     spool_id: str
 
     def admit(
@@ -114,8 +118,9 @@ class Intake:
             return Refused.BLOCK_CLOSED
         # Last of all: whatever else is wrong is answered as for everybody, so that no answer
         # tells who does not take part.
-        if person.opted_out:
-            return Refused.OPTED_OUT
+        untold = self._untold(event, person)
+        if untold:
+            return untold
         if not event.text.strip():  # an edit that took the words away: nothing is left to count
             return self._without_words(event, now, Remembered(person.leaf, block, day))
         answered = (
@@ -140,6 +145,12 @@ class Intake:
             sealed=self.seal(self.redact(event.text)),
         )
         return (Admitted(message, event.at),)
+
+    def _untold(self, event: FeedEvent, person: Person) -> Refused | None:
+        if person.opted_out:
+            return Refused.OPTED_OUT
+        gone = self.deleted(event.source, event.source_id)
+        return None if gone is None or event.version > gone else Refused.DELETED_BEFORE
 
     def withdraw(self, person: Person, now: datetime) -> tuple[Admitted, ...]:
         """Takes *person* out of every block that is still open at *now*, the gateway's time."""

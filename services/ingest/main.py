@@ -110,6 +110,7 @@ async def _opened(
                     live_keys=block_keys.live,
                     seal=seal,
                     recent=recent.find,
+                    deleted=recent.deleted,
                     spool_id=spool.spool_id,
                 ),
                 recent=recent,

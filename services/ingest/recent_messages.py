@@ -1,6 +1,7 @@
 """Where was written what lately, as keyed digests: for what names a message and not its author.
 
 A deletion finds the leaf that it counts in, and an answer the leaf that it answers and how soon.
+A deletion that overtakes its message is kept for a while, so that the message does not count.
 
 Order on the way in: ``remember`` first, then the spool, then the 202.  After a crash in between the
 index knows a message that was never accepted, and deleting it changes nothing; the other way round
@@ -32,6 +33,8 @@ TIME_KEPT: Final = timedelta(days=5)
 """An answer within a day is told apart from a later one.  It may be edited, and the edit counts
 until 48 hours after its day has ended everywhere: what it answers must still say when it was."""
 KEY_BYTES: Final = 32
+EARLY_KEPT: Final = timedelta(days=5)
+"""How long a deletion waits for its message: longer than any platform tries to deliver one."""
 _MINUTE: Final = 60
 
 
@@ -98,16 +101,44 @@ class RecentMessages:
         at = None if minute is None else datetime.fromtimestamp(minute * _MINUTE, UTC)
         return Remembered(leaf, block, date.fromisoformat(day), at)
 
+    async def remember_deleted(self, deletions: Iterable[FeedEvent], now: datetime) -> None:
+        """Keep that these were deleted before they came; of several deletions the last version.
+
+        Args:
+            deletions: Of messages that ``find`` does not know.
+            now: The gateway's time.
+
+        Raises:
+            Unavailable: the file cannot be written; nothing was kept.
+        """
+        minute = int(now.timestamp()) // _MINUTE
+        rows = [(self._digest(one.source, one.source_id), one.version, minute) for one in deletions]
+        if rows:
+            query = (
+                "INSERT INTO early_deletion VALUES (?, ?, ?) ON CONFLICT (message) "
+                "DO UPDATE SET version = max(version, excluded.version), minute = excluded.minute"
+            )
+            await self._writer.run(lambda db: db.executemany(query, rows))
+
+    def deleted(self, source: str, source_id: str) -> int | None:
+        """The version with which the message was deleted before it came; None if it was not."""
+        query = "SELECT version FROM early_deletion WHERE message = ?"
+        row = self._reading.execute(query, (self._digest(source, source_id),)).fetchone()
+        return None if row is None else int(row[0])
+
     async def prune(self, now: datetime) -> int:
         """Forget what is older than 28 days at *now*, the gateway's time; how many.
 
-        Of what is older than five days the time is forgotten, and the rest stays.
+        Of what is older than five days the time is forgotten, and the rest stays; deletions that
+        have waited as long go.
         """
         horizon = ((now - KEPT).date().isoformat(),)
         minute = (int((now - TIME_KEPT).timestamp()) // _MINUTE,)
+        early = (int((now - EARLY_KEPT).timestamp()) // _MINUTE,)
 
         def forget(db: sqlite3.Connection) -> int:
             db.execute("DELETE FROM answerable_message WHERE minute < ?", minute)
+            db.execute("DELETE FROM early_deletion WHERE minute < ?", early)
             return db.execute("DELETE FROM recent_message WHERE day < ?", horizon).rowcount
 
         return await self._writer.run(forget)

@@ -132,6 +132,7 @@ def gateway(folder: Path, seal_with: Callable[[str], bytes] | None = None) -> Ga
         live_keys=blocks.live,
         seal=seal_with or sealed,
         recent=lambda source, source_id: recent.get((source, source_id)),
+        deleted=lambda *_: None,
         spool_id="gateway-test",
     )
     return Gateway(registry, blocks, text_keys, recent, intake)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from services.contracts.envelope import Kind
@@ -14,6 +15,7 @@ from services.contracts.problems import INVALID, NOT_ADMITTED, NOT_JSON, SPOOL_F
 from services.ingest.api.state import Edge
 from services.ingest.feed_event import FeedEvent
 from services.ingest.intake import Refused
+from services.ingest.recent_messages import RecentMessages
 from services.ingest.sources.json_text import NotJson
 from services.ingest.sources.reading import Ignored, Reading, SourceError
 from services.ingest.spool import Admitted, SpoolFull
@@ -23,7 +25,9 @@ from services.telemetry.metrics import ingest as metrics
 FULL_WAIT_S: Final = 5
 _IN_ONE_GO: Final = 50
 """Events admitted before others have a turn: about 5 ms."""
-AS_IF_ACCEPTED: Final = frozenset({Refused.OPTED_OUT, Refused.UNKNOWN_MESSAGE})
+AS_IF_ACCEPTED: Final = frozenset(
+    {Refused.OPTED_OUT, Refused.UNKNOWN_MESSAGE, Refused.DELETED_BEFORE}
+)
 """Nobody can learn from an answer who opted out: neither from that of a message, nor from that
 of its deletion, which finds nothing to delete."""
 
@@ -74,8 +78,7 @@ async def receive(edge: Edge, door: metrics.Door, readings: Iterable[Read]) -> l
     now, wall = edge.now(), edge.wall()
     results: list[Result] = []
     rows: list[Admitted] = []
-    fresh: list[tuple[FeedEvent, MessageV1]] = []
-    unremembered: set[tuple[str, str | None]] = set()
+    fresh = _Fresh(edge.recent, now)
     with metrics.ADMISSION_SECONDS.time():
         for index, reading in enumerate(readings, 1):
             if index % _IN_ONE_GO == 0:
@@ -83,23 +86,54 @@ async def receive(edge: Edge, door: metrics.Door, readings: Iterable[Read]) -> l
             if not isinstance(reading, FeedEvent):
                 results.append(_unread(reading))
                 continue
-            answered = reading.source, reading.in_reply_to
-            if reading.kind is Kind.DELETE or answered in unremembered:
-                # It may delete or answer what stands before it in the same batch.
-                await edge.recent.remember(fresh)
-                fresh.clear()
-                unremembered.clear()
+            await fresh.known_to(reading)
             admitted = edge.intake.admit(reading, now, wall=wall)
+            fresh.add(reading, admitted)
             if not isinstance(admitted, Refused):
                 rows += admitted
-                fresh += [(reading, one.message) for one in admitted]
-                unremembered.add((reading.source, reading.source_id))
             results.append(_of_admission(admitted))
-        await edge.recent.remember(fresh)
+        await fresh.remember()
         await keep(edge, rows)
     for result in results:
         metrics.event(door, result.outcome, result.reason)
     return results
+
+
+class _Fresh:
+    """What a request has told and the index of recent messages does not hold yet."""
+
+    def __init__(self, recent: RecentMessages, now: datetime) -> None:
+        self._recent, self._now = recent, now
+        self._admitted: list[tuple[FeedEvent, MessageV1]] = []
+        self._deleted: list[FeedEvent] = []
+        self._names: set[tuple[str, str | None]] = set()
+
+    def add(self, event: FeedEvent, admitted: tuple[Admitted, ...] | Refused) -> None:
+        """Note what became of *event*."""
+        if not isinstance(admitted, Refused):
+            self._admitted += [(event, message) for message, _ in admitted]
+        elif event.kind is Kind.DELETE:
+            self._deleted.append(event)
+        else:
+            return
+        self._names.add((event.source, event.source_id))
+
+    async def known_to(self, event: FeedEvent) -> None:
+        """Let *event* find what stands before it in the same request, if it looks for that."""
+        looked_for = {(event.source, event.source_id), (event.source, event.in_reply_to)}
+        if self._names & looked_for:
+            await self.remember()
+
+    async def remember(self) -> None:
+        """Keep all of it.
+
+        Raises:
+            Unavailable: the file cannot be written.
+        """
+        await self._recent.remember(self._admitted)
+        await self._recent.remember_deleted(self._deleted, self._now)
+        for kept in (self._admitted, self._deleted, self._names):
+            kept.clear()
 
 
 async def keep(edge: Edge, rows: Sequence[Admitted]) -> None:

@@ -99,6 +99,29 @@ async def test_a_deletion_is_not_remembered(tmp_path: Path) -> None:
         assert recent.find(post.source, post.source_id) is None
 
 
+async def test_a_deletion_that_came_first_waits_five_days_with_its_latest_version(
+    tmp_path: Path,
+) -> None:
+    _, path = opened(tmp_path)
+    gone = event(kind=Kind.DELETE, version=3)
+    async with open_recent_messages(path) as recent:
+        await recent.remember_deleted([gone], NOW)
+        await recent.remember_deleted(
+            [event(kind=Kind.DELETE, version=2), event(kind=Kind.DELETE, version=3, source="b")],
+            NOW,
+        )
+
+    async with open_recent_messages(path) as recent:
+        assert recent.deleted(gone.source, gone.source_id) == 3
+        assert recent.deleted("b", gone.source_id) == 3
+        assert recent.deleted(gone.source, "another") is None
+        assert recent.find(gone.source, gone.source_id) is None
+        await recent.prune(NOW + timedelta(days=5))
+        assert recent.deleted(gone.source, gone.source_id) == 3
+        await recent.prune(NOW + timedelta(days=5, minutes=1))
+        assert recent.deleted(gone.source, gone.source_id) is None
+
+
 async def test_the_index_holds_neither_the_id_nor_the_author_nor_a_pseudonym(
     tmp_path: Path,
 ) -> None:

@@ -218,6 +218,33 @@ def test_a_deletion_that_finds_nothing_is_done(door: Gateway) -> None:
     assert door.held() == 0
 
 
+def deleted(**changes: object) -> dict[str, object]:
+    return message(kind="deleted", text=None, visibility=None, **changes)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_message_that_its_deletion_overtook_does_not_count(door: Gateway, *, apart: bool) -> None:
+    events = [deleted(id="m1"), message(id="m2"), message(id="m1"), deleted(id="m2")]
+    bodies = [[one] for one in events] if apart else [events]
+
+    answers = [door.send("\n".join(map(json.dumps, body)), LINES) for body in bodies]
+
+    outcomes = [item["outcome"] for answer in answers for item in answer.json()["results"]]
+    assert outcomes == ["accepted"] * 4
+    assert [owed.kind for owed in door.owed()] == [Kind.POST, Kind.DELETE]
+
+
+def test_a_message_that_is_written_again_after_its_deletion_counts(door: Gateway) -> None:
+    door.send(json.dumps(deleted(version=3)))
+
+    edits = [message(kind="updated", version=version) for version in (2, 3, 4)]
+
+    answers = [door.send(json.dumps(edit)) for edit in edits]
+
+    assert [answer.status_code for answer in answers] == [202] * 3
+    assert [owed.version for owed in door.owed()] == [4]
+
+
 def test_a_full_spool_says_when_to_come_back_and_keeps_nothing(tmp_path: Path) -> None:
     with gateway(tmp_path, spool_capacity=2) as door:
         door.ask("PUT", "/v1/directory", json=DIRECTORY)
