@@ -237,7 +237,8 @@ def test_a_message_that_its_deletion_overtook_does_not_count(door: Gateway, *, a
 def test_a_message_that_is_written_again_after_its_deletion_counts(door: Gateway) -> None:
     door.send(json.dumps(deleted(version=3)))
 
-    edits = [message(kind="updated", version=version) for version in (2, 3, 4)]
+    written = "2026-01-05T08:00:00Z"
+    edits = [message(kind="updated", version=n, posted_at=written) for n in (2, 3, 4)]
 
     answers = [door.send(json.dumps(edit)) for edit in edits]
 
