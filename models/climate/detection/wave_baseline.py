@@ -25,11 +25,12 @@ WEEK_PRIOR: Final = 10.0
 """People with the signal that a week's factor of 1 weighs as much as.  Fixed: of 10 a week in a
 small organisation half of a rise is believed, of 90 nine tenths.  A weight fitted to how much weeks
 vary would be large where all but one are alike, and miss the one that matters.  Ours."""
-SPAN: Final = 26
-"""Weeks of the baseline (design study)."""
+SPAN: Final = 52
+"""Weeks of the baseline; 26 in the design study.  Of a department few weeks are released, and those
+of a year say twice as much about its rate (ADR 0032)."""
 LAG: Final = 4
 """It ends so many weeks ago: no week of the window that is judged is in it."""
-LEAST_WEEKS: Final = SPAN // 2
+LEAST_WEEKS: Final = 13
 """Weeks of the baseline that must have been released: what fewer leave uncertain is not allowed for
 in the variance here, as it is for valence.  Ours, not of the design study."""
 LEAST_UNITS: Final = 4
@@ -58,7 +59,7 @@ class SignalBaseline:
 
 
 def signal_baseline(panel: SignalPanel) -> SignalBaseline:
-    """What is usual of each unit in each week, from 26 weeks that ended 4 weeks before.
+    """What is usual of each unit in each week, from 52 weeks that ended 4 weeks before.
 
     ``usual = rate of the unit * contributors * factor of the week``.  A unit's rate is drawn
     towards that of the organisation, so that a unit in which nobody ever had the signal does not
@@ -94,6 +95,33 @@ def signal_baseline(panel: SignalPanel) -> SignalBaseline:
         doubt=doubts * exposure * slope,
         known=np.isfinite(trailing_rate[0]),
     )
+
+
+def rates_of_all_weeks(panel: SignalPanel) -> tuple[Floats, Floats]:
+    """What each unit's rate is if it never changes, and what a week does to everybody.
+
+    Args:
+        panel: U units x T released weeks; the first row is the whole organisation.
+
+    Returns:
+        People with the signal per contributor, U; and a factor around 1, T: as much of what the
+        whole organisation does beside its usual as is more than chance.
+
+    Source:
+        Shrinkage by the part of the variance that is not Poisson's: Clayton & Kaldor 1987.
+    """
+    seen = np.isfinite(panel.count[0])
+    people = np.where(seen, panel.contributors[0], 0.0)
+    count = np.where(seen, panel.count[0], 0.0)
+    rate = count.sum() / max(people.sum(), 1.0)
+    expected = np.where(seen, rate * people, 1.0)
+    beside = np.where(seen, count / expected - 1, 0.0)
+    spread = float((expected * beside**2).sum()) / max(int(np.count_nonzero(seen)) - 1, 1)
+    factor = 1 + max(0.0, 1 - 1 / spread) * beside if spread > 0 else np.ones_like(beside)
+    exposure = np.where(np.isfinite(panel.count), panel.contributors * factor, np.nan)
+    shape = _shape(panel.count, exposure, np.array([rate]))
+    rates, _ = _posterior(panel.count, exposure, np.full(len(panel.units), rate), shape)
+    return rates, factor
 
 
 def _trailing_rate(count: Floats, contributors: Floats) -> Floats:

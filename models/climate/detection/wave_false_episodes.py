@@ -52,7 +52,7 @@ def wave_false_episodes(  # noqa: PLR0913  one call a year, every argument named
     clustering = fit_clustering(panel, baseline)
     count = 0
     for done in range(1, repetitions + 1):
-        drawn = null_signals(panel, tree, baseline, clustering, generator)
+        drawn = null_signals(panel, tree, clustering, generator)
         count += len(wave_episodes(surges(drawn).z, drawn, related, threshold))
         progress(done)
     return FalseEpisodes(count, repetitions * weeks / WEEKS_A_YEAR)

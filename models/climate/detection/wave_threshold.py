@@ -12,7 +12,11 @@ from models.climate.detection.episodes import lineages
 from models.climate.detection.panel import Floats
 from models.climate.detection.threshold import WEEKS_A_YEAR
 from models.climate.detection.wave import Thresholds, wave_episodes
-from models.climate.detection.wave_baseline import SignalBaseline, signal_baseline
+from models.climate.detection.wave_baseline import (
+    SignalBaseline,
+    rates_of_all_weeks,
+    signal_baseline,
+)
 from models.climate.detection.wave_panel import LEAST_PEOPLE, SignalPanel
 from models.climate.detection.wave_scan import surges
 from models.climate.disclosure.two_sided import LEAST
@@ -70,7 +74,7 @@ def wave_thresholds(
     related = lineages(tree)
     counts, weeks = np.zeros(CANDIDATES.size), repetitions * int(np.count_nonzero(baseline.known))
     for done in range(1, repetitions + 1):
-        drawn = null_signals(panel, tree, baseline, clustering, generator)
+        drawn = null_signals(panel, tree, clustering, generator)
         z = surges(drawn).z
         for row in np.flatnonzero(z.max() >= CANDIDATES):
             counts[row] += len(wave_episodes(z, drawn, related, CANDIDATES[row]))
@@ -92,22 +96,27 @@ def _lowest(counts: Floats, accepted: float) -> float:
 
 
 def fit_clustering(panel: SignalPanel, baseline: SignalBaseline) -> Clustering:
-    """From the residuals of all units together, by moments."""
-    off = (panel.count - baseline.usual_if_shown) / np.sqrt(baseline.variance)
-    off = off[1:]
+    """From the residuals of all units together, by moments.
+
+    All of a unit share the error of its rate, which is no clustering: counted as one it would be
+    drawn for every week, and found anew in the rates of the weeks that are drawn.
+    """
+    deviation = np.sqrt(baseline.variance[1:])
+    off = (panel.count[1:] - baseline.usual_if_shown[1:]) / deviation
+    shared = baseline.doubt[1:] / deviation
     seen = np.isfinite(off)
     if not seen.any():
         return Clustering(0.0, 0.0)
     pairs = seen[:, 1:] & seen[:, :-1]
-    lasting = float(np.mean((off[:, 1:] * off[:, :-1])[pairs])) if pairs.any() else 0.0
-    excess = max(0.0, float(np.mean(off[seen] ** 2)) - 1, lasting)
+    alike = off[:, 1:] * off[:, :-1] - shared[:, 1:] * shared[:, :-1]
+    lasting = float(np.mean(alike[pairs])) if pairs.any() else 0.0
+    excess = max(0.0, float(np.mean((off**2 - shared**2)[seen])) - 1, lasting)
     return Clustering(excess, float(np.clip(lasting / excess, 0.0, 0.95)) if excess > 0 else 0.0)
 
 
 def null_signals(
     panel: SignalPanel,
     tree: UnitTree,
-    baseline: SignalBaseline,
     clustering: Clustering,
     generator: np.random.Generator,
 ) -> SignalPanel:
@@ -122,7 +131,8 @@ def null_signals(
         Scandinavian Journal of Statistics 29.
     """
     row_of = {unit: row for row, unit in enumerate(panel.units)}
-    expected = _expected_everywhere(panel, tree, baseline)
+    people = _people_everywhere(panel, tree)
+    expected = _expected_everywhere(panel, tree, people)
     own = expected.copy()
     for unit, row in row_of.items():
         for child in tree.children(unit):
@@ -133,7 +143,6 @@ def null_signals(
         parent = tree.parent(unit)
         if parent is not None:
             count[row_of[parent]] += count[row_of[unit]]
-    people = _people_everywhere(panel, tree)
     large = np.array([tree.eligible(unit) >= LEAST_PEOPLE for unit in panel.units])
     shown = large[:, np.newaxis] & (count >= LEAST) & (people - count >= LEAST)
     return replace(
@@ -152,15 +161,21 @@ def _people_everywhere(panel: SignalPanel, tree: UnitTree) -> Floats:
     )
 
 
-def _expected_everywhere(panel: SignalPanel, tree: UnitTree, baseline: SignalBaseline) -> Floats:
-    """What is usual also in withheld weeks: of the unit where it was ever shown, else of all."""
-    people = _people_everywhere(panel, tree)
-    seen = np.isfinite(baseline.usual)
-    whole = np.where(seen[0], baseline.usual[0] / np.maximum(people[0], 1.0), 0.0)
-    shown = np.where(seen, people * whole, 0.0).sum(axis=1)
-    beside = np.where(seen, baseline.usual, 0.0).sum(axis=1)
-    factor = np.divide(beside, shown, out=np.ones_like(shown), where=shown > 0)
-    return np.where(seen, baseline.usual, factor[:, np.newaxis] * people * whole)
+def _expected_everywhere(panel: SignalPanel, tree: UnitTree, people: Floats) -> Floats:
+    """What is usual of each unit in each week; nobody's rate changes, and children fit in parents.
+
+    The rates are those of all weeks together.  Those that a scan compares with move from week to
+    week, with the weeks that are behind each: drawn from, they would be changes.
+    """
+    rates, factor = rates_of_all_weeks(panel)
+    expected: Floats = rates[:, np.newaxis] * people * factor
+    row_of = {unit: row for row, unit in enumerate(panel.units)}
+    for unit in panel.units:
+        below = [row_of[child] for child in tree.children(unit)]
+        together = expected[below].sum(axis=0)
+        # What is expected of small units was learnt from their high weeks.
+        expected[below] *= np.minimum(1.0, expected[row_of[unit]] / np.maximum(together, 1e-12))
+    return expected
 
 
 def _gamma_autoregression(

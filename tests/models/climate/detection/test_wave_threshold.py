@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.climate.detection.wave import wave_episodes
-from models.climate.detection.wave_baseline import signal_baseline
+from models.climate.detection.wave_baseline import SignalBaseline, signal_baseline
 from models.climate.detection.wave_scan import surges
 from models.climate.detection.wave_threshold import (
     Clustering,
@@ -59,10 +61,7 @@ def test_what_is_drawn_is_what_is_usual_and_adds_up() -> None:
     baseline = signal_baseline(weeks)
     generator = np.random.default_rng(1)
 
-    drawn = [
-        null_signals(weeks, UNITS, baseline, Clustering(0.5, 0.6), generator).count
-        for _ in range(60)
-    ]
+    drawn = [null_signals(weeks, UNITS, Clustering(0.5, 0.6), generator).count for _ in range(60)]
 
     mean = np.nanmean(drawn, axis=0)
     usual = np.nanmean(baseline.usual, axis=1)
@@ -79,7 +78,7 @@ def test_what_is_drawn_is_withheld_as_the_real_weeks_are() -> None:
     weeks = panel(chance(5, 4.0))
     generator = np.random.default_rng(3)
 
-    drawn = null_signals(weeks, UNITS, signal_baseline(weeks), Clustering(0.0, 0.0), generator)
+    drawn = null_signals(weeks, UNITS, Clustering(0.0, 0.0), generator)
 
     shown = np.isfinite(drawn.count)
     assert np.nanmin(drawn.count) == 5
@@ -89,16 +88,15 @@ def test_what_is_drawn_is_withheld_as_the_real_weeks_are() -> None:
 
 @pytest.mark.parametrize("clustering", [Clustering(0.0, 0.0), Clustering(0.8, 0.7)])
 def test_the_clustering_that_is_drawn_is_found_again(clustering: Clustering) -> None:
-    weeks = panel(chance(3, 30.0))
-    baseline = signal_baseline(weeks)
+    weeks, draws = panel(chance(3, 30.0)), 30
     generator = np.random.default_rng(2)
     rows = [weeks.units.index(unit) for unit in DEPARTMENTS]
 
-    off = np.array([
-        (null_signals(weeks, UNITS, baseline, clustering, generator).count - baseline.usual)[rows]
-        / np.sqrt(baseline.usual[rows])
-        for _ in range(30)
+    counts = np.array([
+        null_signals(weeks, UNITS, clustering, generator).count[rows] for _ in range(draws)
     ])  # fmt: skip
+    usual = np.nanmean(counts, axis=0)
+    off = (counts - usual) / np.sqrt(usual * (1 - 1 / draws))
 
     assert np.nanmean(off**2) - 1 == pytest.approx(clustering.excess, abs=0.1)
     lasting = clustering.excess * clustering.memory
@@ -109,6 +107,43 @@ def test_counts_of_independent_people_show_no_clustering() -> None:
     weeks = panel(chance(4, 20.0))
 
     assert fit_clustering(weeks, signal_baseline(weeks)).excess < 0.15
+
+
+def test_the_error_of_a_rate_is_no_clustering() -> None:
+    generator, weeks = np.random.default_rng(8), panel(chance(1))
+    shape, usual, doubt = weeks.count.shape, 20.0, 3.0
+    error = doubt * generator.standard_normal((shape[0], 1))
+    known = SignalBaseline(
+        usual=np.full(shape, usual),
+        usual_if_shown=usual + np.broadcast_to(error, shape),
+        variance=np.full(shape, usual),
+        doubt=np.full(shape, doubt),
+        known=np.ones(shape, np.bool_),
+    )
+
+    found = fit_clustering(
+        replace(weeks, count=generator.poisson(usual, shape).astype(float)), known
+    )
+
+    # The error of all units together is itself chance: of 20 units a third of doubt^2 / usual.
+    assert found.excess == pytest.approx(0.0, abs=0.15)
+    assert doubt**2 / usual > 2 * 0.15
+
+
+def test_what_is_usual_of_a_unit_does_not_move_in_the_weeks_that_are_drawn() -> None:
+    weeks, generator = panel(chance(6, 20.0)), np.random.default_rng(7)
+    rows = [weeks.units.index(unit) for unit in DEPARTMENTS]
+
+    drawn = np.array([
+        null_signals(weeks, UNITS, Clustering(0.0, 0.0), generator).count[rows]
+        for _ in range(100)
+    ])  # fmt: skip
+    by_week = np.nanmean(drawn, axis=0)
+
+    # A rate from the weeks behind each, which half of this tree's weeks are, would move by 0.03.
+    spread = by_week.std(axis=1) / by_week.mean(axis=1)
+    by_chance = 1 / np.sqrt(100 * by_week.mean(axis=1))
+    assert np.mean(spread**2 - by_chance**2) < 0.01**2
 
 
 def test_what_can_not_be_judged_is_refused() -> None:
