@@ -153,9 +153,7 @@ def _report(cadence: Cadence, fitted: Past, threshold: float, found: Calibration
     )
     if cadence is not Cadence.WEEK:
         return
-    table = Table(
-        "contributors", "lasting change that is in alarm after four weeks in half of cases"
-    )
+    table = Table("contributors", "lasting drop that is in alarm after four weeks in half of cases")
     for contributors in CONTRIBUTORS:
         table.add_row(str(contributors), f"{fitted.detectable(threshold, contributors):.2f}")
     Console().print(table)

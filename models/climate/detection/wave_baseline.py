@@ -29,7 +29,8 @@ SPAN: Final = 52
 """Weeks of the baseline; 26 in the design study.  Of a department few weeks are released, and those
 of a year say twice as much about its rate (ADR 0032)."""
 LAG: Final = 4
-"""It ends so many weeks ago: no week of the window that is judged is in it."""
+"""It ends so many weeks ago (design study): the latest four are no part of what they are compared
+with."""
 LEAST_WEEKS: Final = 13
 """Weeks of the baseline that must have been released: what fewer leave uncertain is not allowed for
 in the variance here, as it is for valence.  Ours, not of the design study."""
