@@ -8,15 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from models.climate import windows
 from models.climate.networks.answer_time import AnsweredWithin, answered_within
-from services.contracts.denied_channels import denied
 from services.contracts.envelope import Kind
 from services.contracts.failures import Unavailable
-from services.contracts.governance import Policy
 from services.contracts.messages import MessageV1
 from services.ingest.directory import PersonKind
 from services.ingest.feed_event import FeedEvent, Visibility
@@ -146,11 +143,25 @@ class Intake:
         )
         return (Admitted(message, event.at),)
 
+    def overtaken(self, event: FeedEvent) -> bool:
+        """Whether *event* is no deletion, and was taken back by one that came before it."""
+        if event.kind is Kind.DELETE:
+            return False
+        gone = self.deleted(event.source, event.source_id)
+        return gone is not None and event.version <= gone
+
+    def awaits(self, deletion: FeedEvent, now: datetime, wall: datetime) -> bool:
+        """Whether what a deletion did not find may be yet to come; arguments as for ``admit``."""
+        try:
+            closed = self.channel(deletion.source, deletion.channel)
+        except Unavailable:  # the message may come once a policy is in force again
+            closed = None
+        return (closed or _when(deletion.at, now, wall)) is None
+
     def _untold(self, event: FeedEvent, person: Person) -> Refused | None:
         if person.opted_out:
             return Refused.OPTED_OUT
-        gone = self.deleted(event.source, event.source_id)
-        return None if gone is None or event.version > gone else Refused.DELETED_BEFORE
+        return Refused.DELETED_BEFORE if self.overtaken(event) else None
 
     def withdraw(self, person: Person, now: datetime) -> tuple[Admitted, ...]:
         """Takes *person* out of every block that is still open at *now*, the gateway's time."""
@@ -215,27 +226,6 @@ class Intake:
             )
             for block, key in self.live_keys(now).items()
         )
-
-
-def channels_of(policy: Policy, today: Callable[[], date]) -> Callable[[str, str], Refused | None]:
-    """What *policy* says of a channel; the deny class is asked first and cannot be lifted.
-
-    The answer raises ``Unavailable`` from the day after the last of the policy: whoever sends is to
-    try again, for what was written meanwhile may be counted once somebody has signed the next one.
-    """
-
-    @lru_cache(maxsize=4_096)
-    def judge(source: str, channel: str) -> Refused | None:
-        if denied(channel):
-            return Refused.CHANNEL_DENIED
-        return None if policy.admits(source, channel) else Refused.CHANNEL_NOT_LISTED
-
-    def judge_today(source: str, channel: str) -> Refused | None:
-        if today() > policy.expires:
-            raise Unavailable("policy")
-        return judge(source, channel)
-
-    return judge_today
 
 
 def _whose(event: FeedEvent, person: Person | None) -> Refused | None:

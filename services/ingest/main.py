@@ -22,8 +22,9 @@ from services.ingest.api.rate_limit import RateLimit
 from services.ingest.api.state import Edge, Limits, State
 from services.ingest.api_keys import ApiKeys
 from services.ingest.block_keys import BlockKeys
+from services.ingest.channels import channels_of
 from services.ingest.gateway_database import open_gateway_database
-from services.ingest.intake import Intake, channels_of
+from services.ingest.intake import Intake
 from services.ingest.link import Link, open_link
 from services.ingest.progress import Progress
 from services.ingest.recent_messages import open_recent_messages

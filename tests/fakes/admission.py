@@ -15,10 +15,11 @@ from services.contracts.sealing import seal
 from services.contracts.text_keys import TextKeys
 from services.contracts.units import UnitNames
 from services.ingest.block_keys import BlockKeys
+from services.ingest.channels import channels_of
 from services.ingest.directory import Directory, DirectoryPerson, DirectoryUnit, PersonKind
 from services.ingest.feed_event import FeedEvent
 from services.ingest.gateway_database import open_gateway_database
-from services.ingest.intake import Admitted, Intake, Refused, channels_of
+from services.ingest.intake import Admitted, Intake, Refused
 from services.ingest.recent_messages import Remembered
 from services.ingest.registry import Registry
 
@@ -94,6 +95,7 @@ class Gateway:
     blocks: BlockKeys
     text_keys: TextKeys
     recent: dict[tuple[str, str], Remembered]
+    deleted: dict[tuple[str, str], int]
     intake: Intake
 
     def message(self, event: FeedEvent, now: datetime = NOW) -> MessageV1:
@@ -119,6 +121,7 @@ def gateway(folder: Path, seal_with: Callable[[str], bytes] | None = None) -> Ga
         registry.replace(DIRECTORY)
     text_keys = TextKeys(folder / "text_keys.db")
     recent: dict[tuple[str, str], Remembered] = {}
+    deleted: dict[tuple[str, str], int] = {}
 
     def sealed(text: str) -> bytes:
         hour, key = text_keys.current(NOW)
@@ -132,7 +135,7 @@ def gateway(folder: Path, seal_with: Callable[[str], bytes] | None = None) -> Ga
         live_keys=blocks.live,
         seal=seal_with or sealed,
         recent=lambda source, source_id: recent.get((source, source_id)),
-        deleted=lambda *_: None,
+        deleted=lambda source, source_id: deleted.get((source, source_id)),
         spool_id="gateway-test",
     )
-    return Gateway(registry, blocks, text_keys, recent, intake)
+    return Gateway(registry, blocks, text_keys, recent, deleted, intake)

@@ -103,6 +103,8 @@ class LabelledLine:
         admitted = self._gateway.intake.admit(read, now, wall=wall)
         if isinstance(admitted, Refused):
             self.outcomes[admitted.value] += 1
+            if read.kind is Kind.DELETE and self._gateway.intake.awaits(read, now, wall):
+                self._gateway.deleted[read.source, read.source_id] = read.version
             return
         self.outcomes["accepted"] += 1
         for message, _ in admitted:

@@ -50,7 +50,8 @@ class RuleOut(BaseModel):
     names: RuleNames
     direction: str = Field(description="drop or rise.", examples=["drop"])
     threshold: float | None = Field(
-        description="Standard deviations; null: not known yet, and the rule is silent.",
+        description="Standard deviations, of which a rise counts nine tenths; null: not known yet, "
+        "and the rule is silent.",
         examples=[4.0],
     )
     false_alarms_a_year: float | None = Field(

@@ -26,7 +26,8 @@ class RuleFacts:
         names: Name by language.
         indicator: What it looks at.
         direction: Which changes it tells of.
-        threshold: From so many standard deviations on; None: not known yet, and nothing is told.
+        threshold: From so many standard deviations on, of which a rise counts nine tenths; None:
+            not known yet, and nothing is told.
         false_alarms: Episodes a year of the whole organisation, drops and rises, that chance
             alone raises at it; None as long as it is not calibrated.
     """

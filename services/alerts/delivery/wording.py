@@ -70,15 +70,15 @@ _CALIBRATED: Final[Mapping[Locale, str]] = {
 _NOT_CALIBRATED: Final[Mapping[Locale, str]] = {
     "en": (
         "The threshold has not been calibrated for this organisation yet; in simulated "
-        "organisations in which nothing changed it raised about one alert a year."
+        "organisations in which nothing changed it raised fewer than one alert a year."
     ),
     "nl": (
         "De drempel is nog niet voor deze organisatie geijkt; in gesimuleerde organisaties waarin "
-        "niets veranderde, gaf hij ongeveer één melding per jaar."
+        "niets veranderde, gaf hij minder dan één melding per jaar."
     ),
     "fr": (
         "Le seuil n'a pas encore été étalonné pour cette organisation ; dans des organisations "
-        "simulées où rien ne changeait, il a donné environ une alerte par an."
+        "simulées où rien ne changeait, il a donné moins d'une alerte par an."
     ),
 }
 _RESOLVED: Final[Mapping[Locale, str]] = {

@@ -16,8 +16,8 @@ from models.climate.windows import Cadence
 Uid = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 BEFORE_CALIBRATION: Final = 4.0
-"""Standard deviations.  The design study had 0.33 to 0.63 false drops a year at it in simulated
-organisations of 2,000, and rises come on top; `barograph calibrate` finds a tenant's own."""
+"""Standard deviations.  It has 0.1 to 0.4 false drops and rises a year in simulated organisations
+of 2,000 (`make evaluate-detection`); `barograph calibrate` finds a tenant's own."""
 
 
 class Severity(StrEnum):
@@ -75,7 +75,7 @@ class Sustained(_Frozen):
     kind: Literal["sustained"] = "sustained"
     direction: Direction
     threshold: Annotated[float, Field(gt=0, le=20)]
-    """``|Z|`` from which the rule makes an alarm."""
+    """``|Z|`` from which the rule makes an alarm; of a rise nine tenths are held against it."""
     calibration: Calibration | None = None
     """None: the threshold is ``BEFORE_CALIBRATION``."""
 

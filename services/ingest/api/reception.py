@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
-from services.contracts.envelope import Kind
-from services.contracts.failures import Fault
-from services.contracts.messages import MessageV1
+from services.contracts.failures import Fault, Unavailable
 from services.contracts.problems import INVALID, NOT_ADMITTED, NOT_JSON, SPOOL_FULL, Problem
+from services.ingest.api.admission import Admission
 from services.ingest.api.state import Edge
 from services.ingest.feed_event import FeedEvent
 from services.ingest.intake import Refused
-from services.ingest.recent_messages import RecentMessages
 from services.ingest.sources.json_text import NotJson
 from services.ingest.sources.reading import Ignored, Reading, SourceError
 from services.ingest.spool import Admitted, SpoolFull
@@ -73,12 +70,12 @@ async def receive(edge: Edge, door: metrics.Door, readings: Iterable[Read]) -> l
 
     Raises:
         Problem: the spool is full, and nothing of the request was kept.
-        Unavailable: a dependency does not answer, and nothing of the request was kept.
+        Unavailable: a dependency does not answer, and nothing of the request was kept; or no policy
+            is in force, and nothing of it was kept but what takes a message back.
     """
-    now, wall = edge.now(), edge.wall()
     results: list[Result] = []
-    rows: list[Admitted] = []
-    fresh = _Fresh(edge.recent, now)
+    admission = Admission(edge.intake, edge.recent, edge.now(), edge.wall())
+    without_policy: Unavailable | None = None
     with metrics.ADMISSION_SECONDS.time():
         for index, reading in enumerate(readings, 1):
             if index % _IN_ONE_GO == 0:
@@ -86,54 +83,18 @@ async def receive(edge: Edge, door: metrics.Door, readings: Iterable[Read]) -> l
             if not isinstance(reading, FeedEvent):
                 results.append(_unread(reading))
                 continue
-            await fresh.known_to(reading)
-            admitted = edge.intake.admit(reading, now, wall=wall)
-            fresh.add(reading, admitted)
-            if not isinstance(admitted, Refused):
-                rows += admitted
-            results.append(_of_admission(admitted))
-        await fresh.remember()
-        await keep(edge, rows)
+            try:
+                results.append(_of_admission(await admission.admit(reading)))
+            except Unavailable as missing:
+                if missing.dependency != "policy":
+                    raise
+                without_policy = missing
+        await keep(edge, await admission.rows())
+    if without_policy:
+        raise without_policy
     for result in results:
         metrics.event(door, result.outcome, result.reason)
     return results
-
-
-class _Fresh:
-    """What a request has told and the index of recent messages does not hold yet."""
-
-    def __init__(self, recent: RecentMessages, now: datetime) -> None:
-        self._recent, self._now = recent, now
-        self._admitted: list[tuple[FeedEvent, MessageV1]] = []
-        self._deleted: list[FeedEvent] = []
-        self._names: set[tuple[str, str | None]] = set()
-
-    def add(self, event: FeedEvent, admitted: tuple[Admitted, ...] | Refused) -> None:
-        """Note what became of *event*."""
-        if not isinstance(admitted, Refused):
-            self._admitted += [(event, message) for message, _ in admitted]
-        elif event.kind is Kind.DELETE:
-            self._deleted.append(event)
-        else:
-            return
-        self._names.add((event.source, event.source_id))
-
-    async def known_to(self, event: FeedEvent) -> None:
-        """Let *event* find what stands before it in the same request, if it looks for that."""
-        looked_for = {(event.source, event.source_id), (event.source, event.in_reply_to)}
-        if self._names & looked_for:
-            await self.remember()
-
-    async def remember(self) -> None:
-        """Keep all of it.
-
-        Raises:
-            Unavailable: the file cannot be written.
-        """
-        await self._recent.remember(self._admitted)
-        await self._recent.remember_deleted(self._deleted, self._now)
-        for kept in (self._admitted, self._deleted, self._names):
-            kept.clear()
 
 
 async def keep(edge: Edge, rows: Sequence[Admitted]) -> None:

@@ -287,7 +287,7 @@ def test_edits_and_deletions_leave_what_is_said_last(tmp_path: Path) -> None:
     ]
 
 
-def test_a_deletion_that_overtakes_its_message_does_not_reach_it(tmp_path: Path) -> None:
+def test_a_message_that_its_deletion_overtakes_does_not_count(tmp_path: Path) -> None:
     played = play(
         tmp_path,
         "[handling]\nedited = 0.0\ndeleted = 0.1\ntwice = 0.0\ndisordered = 1.0\n",
@@ -296,5 +296,7 @@ def test_a_deletion_that_overtakes_its_message_does_not_reach_it(tmp_path: Path)
     found = played.truth["handling"]["found"]
     played.line.engine.dispose()
 
-    assert played.line.outcomes["unknown_message"] == found["deleted"] == found["out of order"]
-    assert played.summed("halyard") == played.posts("halyard")
+    outcomes = played.line.outcomes
+    assert outcomes["unknown_message"] == found["deleted"] == found["out of order"]
+    assert outcomes["deleted_before"] == found["deleted"]
+    assert sum(played.summed("halyard")) == sum(played.posts("halyard")) - found["deleted"]

@@ -11,7 +11,7 @@ import pytest
 from services.contracts.access import Scope, generate
 from services.contracts.envelope import Kind
 from services.ingest.api.examples import ACTIVITY, MESSAGE
-from tests.fakes.ingest import CANARY, DIRECTORY, POLICY, START, Gateway, gateway, message
+from tests.fakes.ingest import CANARY, DIRECTORY, START, Gateway, gateway, message
 
 BATCH = "application/cloudevents-batch+json"
 LINES = "application/x-ndjson"
@@ -51,28 +51,6 @@ def test_an_activity_comes_from_the_source_that_its_key_is_labelled_with(
     assert [answer.status_code for answer in answers] == [202, 202]
     digests = {owed.digest for owed in door.owed()}
     assert len(digests) == 1
-
-
-def test_after_the_last_day_of_the_policy_events_wait_and_may_still_be_taken_back(
-    tmp_path: Path,
-) -> None:
-    with gateway(tmp_path, policy={**POLICY, "expires": "2026-01-05"}) as door:
-        door.ask("PUT", "/v1/directory", json=DIRECTORY)
-        door.wait(datetime(2026, 1, 5, 23, 59, tzinfo=UTC) - START)
-        last = door.send(json.dumps(message()))
-        ready = door.ask("GET", "/readyz")
-        door.wait(timedelta(minutes=1))
-
-        late = door.send(json.dumps(message(id="m2")))
-        unready = door.ask("GET", "/readyz")
-        taken_back = door.send(json.dumps(message(kind="deleted", text=None, visibility=None)))
-        kinds = {owed.kind for owed in door.owed()}
-
-    assert (last.status_code, ready.status_code) == (202, 204)
-    assert (late.status_code, unready.status_code) == (503, 503)
-    assert late.headers["retry-after"]
-    assert unready.json()["detail"] == "policy"
-    assert (taken_back.status_code, kinds) == (202, {Kind.POST, Kind.DELETE})
 
 
 @pytest.mark.parametrize("media", [BATCH, LINES])
@@ -216,34 +194,6 @@ def test_a_deletion_that_finds_nothing_is_done(door: Gateway) -> None:
 
     assert (answer.status_code, answer.content) == (202, b"")
     assert door.held() == 0
-
-
-def deleted(**changes: object) -> dict[str, object]:
-    return message(kind="deleted", text=None, visibility=None, **changes)
-
-
-@pytest.mark.parametrize("apart", [True, False])
-def test_a_message_that_its_deletion_overtook_does_not_count(door: Gateway, *, apart: bool) -> None:
-    events = [deleted(id="m1"), message(id="m2"), message(id="m1"), deleted(id="m2")]
-    bodies = [[one] for one in events] if apart else [events]
-
-    answers = [door.send("\n".join(map(json.dumps, body)), LINES) for body in bodies]
-
-    outcomes = [item["outcome"] for answer in answers for item in answer.json()["results"]]
-    assert outcomes == ["accepted"] * 4
-    assert [owed.kind for owed in door.owed()] == [Kind.POST, Kind.DELETE]
-
-
-def test_a_message_that_is_written_again_after_its_deletion_counts(door: Gateway) -> None:
-    door.send(json.dumps(deleted(version=3)))
-
-    written = "2026-01-05T08:00:00Z"
-    edits = [message(kind="updated", version=n, posted_at=written) for n in (2, 3, 4)]
-
-    answers = [door.send(json.dumps(edit)) for edit in edits]
-
-    assert [answer.status_code for answer in answers] == [202] * 3
-    assert [owed.version for owed in door.owed()] == [4]
 
 
 def test_a_full_spool_says_when_to_come_back_and_keeps_nothing(tmp_path: Path) -> None:
