@@ -122,6 +122,17 @@ async def test_a_deletion_that_came_first_waits_five_days_with_its_latest_versio
         assert recent.deleted(gone.source, gone.source_id) is None
 
 
+async def test_a_deletion_that_is_told_again_waits_anew(tmp_path: Path) -> None:
+    _, path = opened(tmp_path)
+    gone = event(kind=Kind.DELETE, version=3)
+    async with open_recent_messages(path) as recent:
+        await recent.remember_deleted([gone], NOW)
+        await recent.remember_deleted([gone], NOW + timedelta(days=4))
+        await recent.prune(NOW + timedelta(days=8))
+
+        assert recent.deleted(gone.source, gone.source_id) == 3
+
+
 async def test_the_index_holds_neither_the_id_nor_the_author_nor_a_pseudonym(
     tmp_path: Path,
 ) -> None:

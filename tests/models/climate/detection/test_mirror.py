@@ -58,12 +58,12 @@ def test_two_drops_are_no_mirrors_of_each_other() -> None:
     assert not {"a1", "b2"} & reflected
 
 
-def test_a_rise_that_is_no_alarm_is_mirrored_by_none() -> None:
+def test_the_clearer_of_two_is_the_change_and_a_rise_that_is_no_alarm_is_neither() -> None:
     weeks = panel_of(
         statistics(SMALL, {leaf: np.full(9, 0.1) for leaf in SMALL.leaves}), SMALL, WEEKLY
     )
     rows = [weeks.units.index(unit) for unit in ("a", "b")]
-    for rise, expected in ((4.4, []), (4.6, ["b"])):
+    for rise, expected in ((4.4, []), (4.5, ["a"]), (4.6, ["b"])):
         z, effect = np.zeros(weeks.net.shape), np.zeros(weeks.net.shape)
         z[rows, -1], effect[rows, -1] = (rise, -4.1), (0.2, -0.2)
         effects = np.repeat(effect[..., np.newaxis], 4, axis=-1)

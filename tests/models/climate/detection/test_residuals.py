@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.climate.detection.pace import WEEKLY
+from models.climate.detection.pace import FOUR_WEEKLY, WEEKLY
 from models.climate.detection.residuals import Baseline, residuals
 from tests.models.climate.detection.organisations import noisy, panel
 
@@ -72,6 +72,14 @@ def test_a_short_baseline_says_how_much_less_certain_it_is() -> None:
     expected = [1 / (number - WEEKLY.lag) - 1 / WEEKLY.span for number in range(12, weeks)]
     assert np.isnan(found[:12]).all()
     assert found[12:] == pytest.approx(expected)
+
+
+def test_by_four_weeks_the_year_before_is_thirteen_blocks() -> None:
+    baseline = Baseline(1, FOUR_WEEKLY)
+    for value in range(20):
+        baseline.add(week(value), week(1.0), frozen=CALM)
+
+    assert baseline.usual() == pytest.approx(np.mean(range(7, 20)))
 
 
 def test_a_frozen_unit_does_not_stop_the_clock_of_another() -> None:

@@ -106,6 +106,17 @@ def test_an_alarm_does_not_absorb_its_own_drop(seed: int) -> None:
     assert np.mean(judged.effect[row, -8:]) == pytest.approx(-0.12, abs=0.03)
 
 
+def test_a_rise_that_is_no_alarm_yet_does_not_stop_the_baseline() -> None:
+    weeks = panel(changed(2, ["b2"], 0.06))
+    never = watch(weeks, NOISE, np.inf)
+    largest = float(never.z.max())
+
+    judged = watch(weeks, NOISE, 0.95 * largest)
+
+    assert largest > 3.0
+    assert np.array_equal(judged.z[weeks.units.index("b2")], never.z[weeks.units.index("b2")])
+
+
 def test_without_the_frozen_baseline_it_would_in_part() -> None:
     weeks = panel(changed(2, ["b2"], -0.12))
     row = weeks.units.index("b2")

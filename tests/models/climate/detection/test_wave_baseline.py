@@ -84,3 +84,12 @@ def test_released_weeks_lie_as_often_above_as_below_what_is_usual_of_released_we
 
     assert np.nanmean(off) == pytest.approx(0, abs=0.35)
     assert np.nanmean((weeks.count - baseline.usual)[departments][:, 16:]) > 0.7
+
+
+def test_what_is_usual_is_a_year_that_ended_four_weeks_ago() -> None:
+    before = np.where(np.arange(80) < 40, 40, 20)
+    weeks = panel(dict.fromkeys(DEPARTMENTS, before))
+
+    usual = signal_baseline(weeks).usual[0, -1]
+
+    assert usual == pytest.approx(16 * (16 * 40 + 36 * 20) / 52, rel=0.001)

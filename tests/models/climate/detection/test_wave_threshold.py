@@ -146,6 +146,20 @@ def test_what_is_usual_of_a_unit_does_not_move_in_the_weeks_that_are_drawn() -> 
     assert np.mean(spread**2 - by_chance**2) < 0.01**2
 
 
+def test_a_week_that_everybody_was_loud_in_is_drawn_so() -> None:
+    usual, generator = 20.0, np.random.default_rng(9)
+    loud = np.arange(80) % 8 == 0
+    counts = {unit: generator.poisson(np.where(loud, 2, 1) * usual) for unit in DEPARTMENTS}
+    weeks = panel(counts)
+
+    drawn = np.nanmean(
+        [null_signals(weeks, UNITS, Clustering(0.0, 0.0), generator).count[0] for _ in range(20)],
+        axis=0,
+    )
+
+    assert drawn[loud].mean() == pytest.approx(2 * drawn[~loud].mean(), rel=0.05)
+
+
 def test_what_can_not_be_judged_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing was judged"):
         wave_thresholds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -91,6 +92,27 @@ def test_a_baseline_alone_makes_neighbours_alike_and_that_is_no_memory() -> None
         correlations(drawn(WeeklyChance(0.01, 0.12, 0.0, 0.0), seed), young) for seed in range(8)
     ]
     assert np.mean(alike) > 0.02
+
+
+def test_a_year_of_weeks_has_no_memory_because_its_baselines_are_short() -> None:
+    year = [drawn(WeeklyChance(0.01, 0.12, 0.0, 0.0), seed) for seed in range(20, 40)]
+    fits = [
+        found(
+            replace(
+                one,
+                weeks=one.weeks[:52],
+                net=one.net[:, :52],
+                n_eff=one.n_eff[:, :52],
+                weight=one.weight[:, :52],
+                contributors=one.contributors[:, :52],
+            )
+        )
+        for one in year
+    ]
+
+    remembered = float(np.mean([fit.lasting * fit.memory for fit in fits]))
+    print(f"remembered of a year without memory: {remembered:.3f}")
+    assert remembered < 0.03
 
 
 def test_gaps_are_left_out_and_few_weeks_are_enough_to_answer() -> None:
