@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from models.climate import windows
@@ -18,6 +16,7 @@ from services.contracts.envelope import Kind
 from services.contracts.failures import Unavailable
 from services.contracts.governance import Policy
 from services.contracts.messages import MessageV1
+from services.ingest.block_keys import keyed
 from services.ingest.directory import PersonKind
 from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.recent_messages import KEPT, Remembered
@@ -130,15 +129,15 @@ class Intake:
             kind=event.kind,
             spool_id=self.spool_id,
             seq=0,
-            digest=_keyed(key, "message", _name(event)),
+            digest=keyed(key, "message", _name(event)),
             version=event.version,
             block=block,
-            pid=_keyed(key, "person", person.key),
+            pid=keyed(key, "person", person.key),
             leaf=person.leaf,
             countable=person.counts_from <= day,
             local_day=day,
             after_hours=local.hour not in WORKDAY or local.weekday() >= SATURDAY,
-            place=_keyed(key, "place", event.channel),
+            place=keyed(key, "place", event.channel),
             other_leaf=answered and answered.leaf,
             answer_bucket=answered and _how_soon(event, answered, day),
             hour=_hour(event.at, day),
@@ -161,15 +160,15 @@ class Intake:
                     kind=Kind.WITHDRAW,
                     spool_id=self.spool_id,
                     seq=0,
-                    digest=_keyed(key, "withdrawal", person.key),
+                    digest=keyed(key, "withdrawal", person.key),
                     version=max(1, int(now.timestamp() * 1_000)),
                     block=block,
-                    pid=_keyed(key, "person", person.key),
+                    pid=keyed(key, "person", person.key),
                     leaf=person.leaf,
                     countable=False,
                     local_day=_day_in(block, day),
                     after_hours=False,
-                    place=_keyed(key, "place", ""),
+                    place=keyed(key, "place", ""),
                 ),
                 now,
             )
@@ -200,21 +199,28 @@ class Intake:
                     kind=Kind.DELETE,
                     spool_id=self.spool_id,
                     seq=0,
-                    digest=_keyed(key, "message", _name(event)),
+                    digest=keyed(key, "message", _name(event)),
                     version=event.version,
                     block=block,
                     # Whoever deletes need not be the author, and the author is not kept.
-                    pid=_keyed(key, "nobody", _name(event)),
+                    pid=keyed(key, "nobody", _name(event)),
                     leaf=known.leaf,
                     countable=False,
                     local_day=_day_in(block, known.day),
                     after_hours=False,
-                    place=_keyed(key, "place", event.channel),
+                    place=keyed(key, "place", event.channel),
                 ),
                 now,
             )
             for block, key in self.live_keys(now).items()
         )
+
+
+def closed(policy: Policy, source: str, channel: str) -> Refused | None:
+    """Why *channel* of *source* is closed under *policy*; None where it is not."""
+    if denied(channel):
+        return Refused.CHANNEL_DENIED
+    return None if policy.admits(source, channel) else Refused.CHANNEL_NOT_LISTED
 
 
 def channels_of(policy: Policy, today: Callable[[], date]) -> Callable[[str, str], Refused | None]:
@@ -223,12 +229,7 @@ def channels_of(policy: Policy, today: Callable[[], date]) -> Callable[[str, str
     The answer raises ``Unavailable`` from the day after the last of the policy: whoever sends is to
     try again, for what was written meanwhile may be counted once somebody has signed the next one.
     """
-
-    @lru_cache(maxsize=4_096)
-    def judge(source: str, channel: str) -> Refused | None:
-        if denied(channel):
-            return Refused.CHANNEL_DENIED
-        return None if policy.admits(source, channel) else Refused.CHANNEL_NOT_LISTED
+    judge = lru_cache(maxsize=4_096)(partial(closed, policy))
 
     def judge_today(source: str, channel: str) -> Refused | None:
         if today() > policy.expires:
@@ -280,10 +281,6 @@ def _hour(at: datetime, day: date) -> int | None:
 
 def _name(event: FeedEvent) -> str:
     return f"{event.source}\0{event.source_id}"
-
-
-def _keyed(key: bytes, purpose: str, value: str) -> str:
-    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:16].hex()
 
 
 def _day_in(block: int, day: date) -> date:
