@@ -4,7 +4,8 @@ Told of the whole organisation alone, as the tenth in which the share lies.  Whi
 are and who writes in a public one every member sees anyway; what they do not see is who of those
 has opted out, and counts in none.  So no figure that is told hangs on one person: whoever of the
 authors had not taken part, the tenth would be the same.  Two figures that differ by one author,
-over whatever list of channels, are thus alike wherever both are told.
+over whatever list of channels, are thus alike wherever both are told.  That none is told may hang
+on one person, as under every rule without chance in it.
 """
 
 from __future__ import annotations
