@@ -108,13 +108,13 @@ async def _opened(
             progress = Progress(spool, broker.sender, now)
             units = Units(registry, broker.sender, lambda: spool.clock.now(now()))
             said = Places(
-                ChannelLists(engine),
-                lambda source, channel: closed(policy, source, channel) is None,
-                places.wanted(policy),
-                block_keys,
-                spool.spool_id,
-                broker.sender,
-                lambda: spool.clock.now(now()),
+                lists=ChannelLists(engine),
+                admits=lambda source, channel: closed(policy, source, channel) is None,
+                wanted=places.wanted(policy),
+                block_keys=block_keys,
+                spool_id=spool.spool_id,
+                sender=broker.sender,
+                now=lambda: spool.clock.now(now()),
             )
             text_life = min(settings.text_life, policy.text_life)
             erasure = background.Erasure(text_keys, block_keys, recent, spool, now, text_life)
