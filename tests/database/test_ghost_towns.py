@@ -135,7 +135,10 @@ def test_who_does_not_count_or_deleted_it_wrote_nowhere(town: Town) -> None:
     ]
     gone = written(dict.fromkeys(PLACES[16:18], range(6)))
     town.send([*WRITTEN, *new, *gone])
-    took_back = [deletion(leaf="a").model_copy(update={"digest": s.digest}) for s in gone]
+    took_back = [
+        deletion(leaf="a", place=s.place, pid=mac(f"nobody {s.digest}"), digest=s.digest)
+        for s in gone
+    ]
     town.send(took_back)
     town.reach(DUE)
 
@@ -199,6 +202,16 @@ def test_a_list_of_another_block_says_nothing_of_this_one(town: Town) -> None:
     assert town.told() == {}
 
 
+def test_who_writes_in_the_next_block_is_no_author_of_this_one(town: Town) -> None:
+    """Its first days fold before this one closes, where a gateway was away for so long."""
+    town.send([*WRITTEN, *written(dict.fromkeys(PLACES[14:], range(6)), NEXT.start)])
+    closed = town.reach(DUE + timedelta(days=3))
+
+    assert FOUR in closed
+    assert town.count(AUTHOR_PLACE) == 36
+    assert town.told() == {"org": (0.4, "25-49")}
+
+
 def test_nothing_of_the_block_is_left_once_it_has_closed_and_the_next_one_stays(
     town: Town,
 ) -> None:
@@ -244,6 +257,15 @@ def test_a_policy_that_lists_it_within_a_block_waits_for_the_next(engine: Engine
     town.reach(FOUR.ends - timedelta(days=19))
     town.reach(DUE, Closer(engine, policy(indicators=LISTED)))
 
+    assert town.told() == {}
+
+
+def test_a_policy_that_lists_it_no_more_publishes_none(town: Town) -> None:
+    town.send(WRITTEN)
+    town.reach(FOUR.ends - timedelta(days=1))
+    town.reach(DUE, Closer(town.engine, policy(indicators=["valence"])))
+
+    assert town.count(RELEASED_RATIO) == 0
     assert town.told() == {}
 
 
