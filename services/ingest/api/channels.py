@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -17,7 +18,7 @@ from services.ingest.channel_list import ChannelList
 from services.telemetry import logs
 
 router = APIRouter(prefix="/v1", tags=["channels"])
-MEDIA_TYPE = "application/json"
+JSON: Final = "application/json"
 
 
 @router.put(
@@ -37,7 +38,7 @@ async def put_channels(request: Request, edge: TheEdge, key: WritesDirectory) ->
     """Check the list, keep what the policy admits, and say which places that are."""
     charge(edge, key.id, 1)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != MEDIA_TYPE:
+    if media != JSON:
         raise Problem(MEDIA, detail="Send application/json.")
     raw = await body.read(request, edge.limits.directory_bytes)
     try:
