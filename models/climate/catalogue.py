@@ -229,11 +229,15 @@ RETURN_RATE: Final = _of_adoption(
 CONVERSATION: Final = _of_adoption(
     "conversation_index", Measure.RATIO, 1, Cadence.WEEK, None, "conversation"
 )
+GHOST_TOWNS: Final = _of_adoption(
+    "ghost_towns", Measure.RATIO, 1, Cadence.FOUR_WEEKS, None, "participation"
+)
+"""Told in tenths, of channels."""
 INEQUALITY: Final = _of_adoption("inequality", Measure.RATIO, 1, Cadence.WEEK, 100, "inequality")
 ACTIVITY: Final = _of_adoption(
     "messages_per_contributor", Measure.NUMBER, None, Cadence.WEEK, None, "chilling-effect"
 )
-ADOPTION: Final = (RETURN_RATE, CONVERSATION, INEQUALITY, ACTIVITY)
+ADOPTION: Final = (RETURN_RATE, CONVERSATION, INEQUALITY, ACTIVITY, GHOST_TOWNS)
 
 PULSE: Final = Indicator(
     id="pulse",

@@ -116,6 +116,15 @@ def block(day: date) -> int:
     return (day - FIRST_BLOCK).days // BLOCK_DAYS
 
 
+def block_window(number: int) -> Window:
+    """The four weeks of the block of that *number*.
+
+    >>> block_window(1).start
+    datetime.date(2024, 1, 29)
+    """
+    return four_weeks_of(FIRST_BLOCK + timedelta(days=BLOCK_DAYS * number))
+
+
 def window_of(cadence: Cadence, day: date) -> Window:
     """The window of *cadence* that holds *day*."""
     start = day - timedelta(days=(day - FIRST_BLOCK).days % cadence.days)

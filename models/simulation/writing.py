@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from models.language.corpus.loader import Example
 from models.language.labels import Language, Sentiment
+from models.simulation import channels
 from models.simulation.bank import Bank, Theme
 from models.simulation.organisation import Organisation, Person
 
@@ -116,9 +117,9 @@ def setting(person: Person, organisation: Organisation, draw: random.Random) -> 
     spoken = person.language if language < MAIN_LANGUAGE else person.second
     team, department, *above = organisation.lineage(person.unit)
     if len(person.identities) > 1 and social < SOCIAL:
-        return Setting(person.identities[1], f"demo:social/{above[0]}", spoken)
+        return Setting(person.identities[1], channels.social(above[0]), spoken)
     where = team if place < PLACES[0] else department if place < sum(PLACES[:2]) else above[-1]
-    return Setting(person.identities[0], f"demo:chat/{where}", spoken)
+    return Setting(person.identities[0], channels.chat(where), spoken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from models.climate.networks.activity import activity
 from models.climate.networks.inequality import inequality
 from models.climate.networks.return_rate import FIRST, LAST, return_rate
 from models.climate.windows import Cadence, Window
-from services.alerts import ratios
+from services.alerts import channels, ratios
 from services.alerts.ledger import statistics
 from services.alerts.organisation import People
 from services.contracts.governance import Policy
@@ -26,6 +26,8 @@ def keep(
     """
     if window.cadence is Cadence.FOUR_WEEKS and catalogue.RETURN_RATE.id in policy.indicators:
         _keep_returns(connection, window, everybody, policy.k)
+    if window.cadence is Cadence.FOUR_WEEKS and catalogue.GHOST_TOWNS.id in policy.indicators:
+        _keep_ghost_towns(connection, window, everybody.tree.root)
     if window.cadence is Cadence.WEEK:
         _keep_week(connection, window, everybody, released, policy)
 
@@ -54,3 +56,14 @@ def _keep_returns(connection: Connection, window: Window, everybody: People, k: 
         return
     if (found := return_rate(everybody.weeks(window), k)) is not None:
         ratios.keep(connection, window, root, first.contributors, [found])
+
+
+def _keep_ghost_towns(connection: Connection, window: Window, root: str) -> None:
+    weeks = [
+        statistics.of_window(connection, week).get(root) for week in window.split(Cadence.WEEK)
+    ]
+    contributors = [whole.contributors for whole in weeks if whole is not None]
+    if len(contributors) < len(weeks):
+        return
+    if (found := channels.ratio(connection, window)) is not None:
+        ratios.keep(connection, window, root, min(contributors), [found])

@@ -25,6 +25,7 @@ from models.climate.windows import (
 from services.alerts import (
     budget,
     cadences,
+    channels,
     database,
     details,
     folding,
@@ -172,7 +173,7 @@ class Closer:
 
     def _details(self) -> set[folding.Detail]:
         told = {folding.Detail.REPLIES} if replies.are_published(self.policy) else set()
-        return told | message_shares.needed(self.policy)
+        return told | message_shares.needed(self.policy) | channels.needed(self.policy)
 
     def _close(self, window: Window, now: datetime) -> bool:
         if self._failed.get(window, now) > now:

@@ -11,11 +11,12 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from services.alerts import database, gateways, missed
+from services.alerts import channels, database, gateways, missed
 from services.alerts.collector import Collected, collect
 from services.contracts import bus, dead_letters, settled
 from services.contracts.agents import until_available
 from services.contracts.bus import Incoming, Outgoing, Sends
+from services.contracts.channels import ChannelsV1
 from services.contracts.dead_letters import DeadLetterV1
 from services.contracts.failures import Dependency, Malformed
 from services.contracts.progress import ProgressV1
@@ -91,6 +92,20 @@ class Collecting:
             except Malformed as fault:
                 metrics.records("malformed")
                 await self._say([_dead(record, fault)])
+
+    async def channels(self, records: Sequence[Incoming]) -> None:
+        """Keep which places could be ghost towns.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        read, dead = _decoded(records, ChannelsV1)
+
+        def keep(connection: Connection) -> None:
+            for record in read:
+                channels.take(connection, record)
+
+        await self._apply(keep, dead)
 
     async def settlements(self, records: Sequence[Incoming]) -> None:
         """Keep what was set aside unscored.

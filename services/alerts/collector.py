@@ -16,6 +16,7 @@ from services.alerts import gateways
 from services.alerts.database import STATEMENT_ROWS, insert
 from services.alerts.missed import miss
 from services.alerts.tables.pseudonymous import (
+    AUTHOR_PLACE,
     CLOSER,
     DETAILS,
     FOLDED_DAY,
@@ -31,7 +32,7 @@ from services.contracts.settled import Settlement
 _KEY: Final = ("block", "digest")
 _SIGNALS: Final = {signal: 1 << bit for bit, signal in enumerate(Signal)}
 _DRIVERS: Final = {driver: 1 << bit for bit, driver in enumerate(Driver)}
-OF_PEOPLE: Final = (OPEN_SCORE, PERSON_DAY, *DETAILS)
+OF_PEOPLE: Final = (OPEN_SCORE, PERSON_DAY, *DETAILS, AUTHOR_PLACE)
 """Everything that is kept of somebody, by block and pseudonym."""
 Item = TypeVar("Item")
 Seqs = Mapping[str, tuple[int, ...]]

@@ -1,4 +1,4 @@
-"""What is kept of a person's day beside its sums, only until the week that it is for has closed."""
+"""What is kept beside the sums of a day, only until the window that it is for has closed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, select
 
-from models.climate.windows import Window
-from services.alerts.tables.pseudonymous import DETAILS
+from models.climate.windows import Cadence, Window, block
+from services.alerts.tables.pseudonymous import DETAILS, OF_BLOCK
 
 
 def within(table: Table, window: Window) -> ColumnElement[bool]:
@@ -33,3 +33,6 @@ def forget(connection: Connection, window: Window) -> None:
     """Remove all of it of *window*, which has closed."""
     for table in DETAILS:
         connection.execute(delete(table).where(within(table, window)))
+    if window.cadence is Cadence.FOUR_WEEKS:
+        for table in OF_BLOCK:
+            connection.execute(delete(table).where(table.c.block == block(window.start)))

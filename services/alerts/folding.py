@@ -24,9 +24,10 @@ from sqlalchemy import (
 from models.climate.networks.answer_time import AnsweredWithin
 from models.climate.person_day import PersonDay
 from models.language.labels import Driver, Language, Signal
-from services.alerts.database import STATEMENT_ROWS
+from services.alerts.database import STATEMENT_ROWS, insert
 from services.alerts.tables.pseudonymous import (
     ANSWER_DAY,
+    AUTHOR_PLACE,
     CONVERSATION_DAY,
     FOLDED_DAY,
     LANGUAGE_DAY,
@@ -50,6 +51,8 @@ class Detail(StrEnum):
     """How soon somebody's answers came."""
     CONVERSATION = "conversation"
     """How many of somebody's messages answered one."""
+    PLACES = "places"
+    """In which places somebody wrote within the block, in the frozen languages too."""
 
 
 def oldest_open(connection: Connection) -> date | None:
@@ -108,7 +111,10 @@ def fold(
         _keep_answers(connection, day, counts)
     if Detail.CONVERSATION in also:
         _keep_conversation(connection, day, counts)
-    connection.execute(FOLDED_DAY.insert().values(local_day=day, folded_at=now, models=scored_by))
+    if Detail.PLACES in also:
+        _keep_places(connection, day)
+    folded = {"local_day": day, "folded_at": now, "models": scored_by}
+    connection.execute(FOLDED_DAY.insert().values(**folded, knows_places=Detail.PLACES in also))
     return connection.execute(delete(OPEN_SCORE).where(of_day)).rowcount
 
 
@@ -161,6 +167,19 @@ def _keep_conversation(connection: Connection, day: date, counts: ColumnElement[
     )
     names = ["block", "pid", "leaf", "local_day", "replies", "others"]
     connection.execute(CONVERSATION_DAY.insert().from_select(names, sums))
+
+
+def _keep_places(connection: Connection, day: date) -> None:
+    where = OPEN_SCORE.c.block, OPEN_SCORE.c.pid, OPEN_SCORE.c.place
+    written = (
+        OPEN_SCORE.c.local_day == day,
+        OPEN_SCORE.c.countable,
+        OPEN_SCORE.c.valence_micro.is_not(None),
+    )
+    new = insert(connection, AUTHOR_PLACE).from_select(
+        [column.name for column in where], select(*where).where(*written).distinct()
+    )
+    connection.execute(new.on_conflict_do_nothing())
 
 
 def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]:

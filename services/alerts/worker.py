@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from services.alerts import database, migrations
 from services.alerts.collecting import Collecting
 from services.alerts.settings import CollectorSettings
-from services.contracts import progress, scores, settled, units
+from services.contracts import channels, progress, scores, settled, units
 from services.contracts.agents import Handle
 from services.contracts.bus import Sends
 from services.process import exits, worker
@@ -30,6 +30,7 @@ async def run(settings: CollectorSettings, stop: asyncio.Event) -> None:
             scores.TOPIC: collecting.scores,
             progress.TOPIC: collecting.progress,
             units.TOPIC: collecting.units,
+            channels.TOPIC: collecting.channels,
             settled.TOPIC: collecting.settlements,
         }
 

@@ -63,6 +63,15 @@ def directory(organisation: Organisation, accounts: Sequence[Person]) -> dict[st
     }
 
 
+def channel(name: str) -> str:
+    """How the gateway knows the channel ``demo:chat/halyard``, but for the source.
+
+    >>> channel("demo:chat/halyard")
+    'https://halyard.example/chat/halyard'
+    """
+    return _iri(name)
+
+
 def line(event: SimulatedEvent) -> bytes:
     """*event* as one line of a feed: an activity in a CloudEvent."""
     told: dict[str, Any] = {

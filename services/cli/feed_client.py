@@ -147,6 +147,15 @@ class FeedClient:
         """
         await self._request("PUT", "/v1/directory", json.dumps(directory).encode())
 
+    async def put_channels(self, channels: Mapping[str, Any]) -> None:
+        """Replace the gateway's list of one source's channels.
+
+        Raises:
+            GatewayRefused: it does not take it.
+            GatewayUnavailable: it cannot be reached.
+        """
+        await self._request("PUT", "/v1/channels", json.dumps(channels).encode())
+
     async def opt_out(self, identity: str) -> None:
         """Say that the holder of *identity* does not take part any more.
 

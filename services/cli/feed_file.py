@@ -217,6 +217,20 @@ def scan(file: File) -> Contents:
     return contents
 
 
+def channels_of(file: File) -> dict[str, Any]:
+    """The list of channels in *file*, which only a Slack export has.
+
+    Raises:
+        NotAFeed: it has none.
+    """
+    try:
+        if slack.is_one(file.path):
+            return slack.channel_list(file.path, file.workspace)
+    except NotAnExport as error:
+        raise NotAFeed(str(error)) from None
+    raise NotAFeed("only a Slack export lists its channels")
+
+
 def directory_from(contents: Contents, *, today: date, time_zone: str) -> dict[str, Any]:
     """A directory of everybody seen in a feed: one unit, and opaque ids instead of names."""
     earliest = min(contents.first.date() if contents.first else today, today)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +36,19 @@ MOST_TOLD: Final = 20
 """Refused lines that are named one by one."""
 
 
+@dataclass(frozen=True, slots=True)
+class First:
+    """What is put before the first event; None where it is not.
+
+    Attributes:
+        directory: Who works where.
+        channels: Which channels there are.
+    """
+
+    directory: dict[str, Any] | None
+    channels: dict[str, Any] | None
+
+
 def _time_zone(_: click.Context, __: click.Parameter, value: str) -> str:
     try:
         ZoneInfo(value)
@@ -51,7 +65,8 @@ def _time_zone(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option(
     "--key",
     envvar="BAROGRAPH_KEY",
-    help="API key that may write events and the clock; the directory too with --make-directory.",
+    help="API key that may write events and the clock; the directory too with --make-directory"
+    " or --channels.",
 )
 @click.option(
     "--make-directory",
@@ -64,6 +79,12 @@ def _time_zone(_: click.Context, __: click.Parameter, value: str) -> str:
     show_default=True,
     callback=_time_zone,
     help="Of the people in a directory that is made.",
+)
+@click.option(
+    "--channels",
+    "with_channels",
+    is_flag=True,
+    help="First replace the gateway's list of Slack channels by that of a Slack export.",
 )
 @click.option("--workspace", help="Id (T...) of the workspace of a Slack export that names none.")
 @click.option(
@@ -79,6 +100,7 @@ def import_file(  # noqa: PLR0913 - one parameter an option
     key: str | None,
     make_directory: bool,
     time_zone: str,
+    with_channels: bool,
     workspace: str | None,
     give_up: bool,
     dry_run: bool,
@@ -109,6 +131,7 @@ def import_file(  # noqa: PLR0913 - one parameter an option
     feed = File(file, workspace)
     try:
         contents = feed_file.scan(feed)
+        channels = feed_file.channels_of(feed) if with_channels else None
     except feed_file.NotAFeed as error:
         raise click.BadParameter(f"{error}; see --help", param_hint="FILE") from None
     if dry_run:
@@ -120,7 +143,8 @@ def import_file(  # noqa: PLR0913 - one parameter an option
         if make_directory
         else None
     )
-    report = _end(console, ingest, _import(feed, contents, ingest, key or "", directory, console))
+    first = First(directory, channels)
+    report = _end(console, ingest, _import(feed, contents, ingest, key or "", first, console))
     if report.before:
         console.print(f"{report.before:,} lines had been sent before.")
     console.print(tally_table(report.tally))
@@ -150,14 +174,17 @@ async def _import(  # noqa: PLR0913, PLR0917 - what the command was told
     contents: Contents,
     ingest: str,
     key: str,
-    directory: dict[str, object] | None,
+    first: First,
     console: Console,
 ) -> Report:
     async with connect(ingest) as http:
         client = FeedClient(http, key)
-        if directory is not None:
-            await client.put_directory(directory)
+        if first.directory is not None:
+            await client.put_directory(first.directory)
             console.print(f"Directory: {len(contents.identities)} people in one unit.")
+        if first.channels is not None:
+            await client.put_channels(first.channels)
+            console.print(f"Channels: {len(first.channels['channels'])} of the export.")
         with bar(console) as drawn:
             task = drawn.add_task("importing", total=contents.lines)
             return await post(

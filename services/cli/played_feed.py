@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from models.simulation.channels import channels
 from models.simulation.organisation import Organisation
 from models.simulation.planting.found import Found
 from models.simulation.planting.play import OptedOut, PlantedWorld, Reorganised, unmarked
@@ -47,6 +48,7 @@ class Feed:
         weeks: How many.
         messages: About how many events there will be.
         directory: Who belongs where in the first week.
+        channels: Which channels there are.
         steps: Everything that happens, in its order.
     """
 
@@ -54,6 +56,7 @@ class Feed:
     weeks: int
     messages: int
     directory: dict[str, Any]
+    channels: dict[str, Any]
     steps: Iterable[Step]
 
 
@@ -61,14 +64,32 @@ def feed_of(world: World) -> Feed:
     """The feed of the demonstration's organisation, in our own shape of messages."""
     steps = (Line(event.arrives, cloud_event(event)) for event in play(world))
     directory = directory_of(world.organisation)
-    return Feed(world.first_day, world.weeks, world.messages, directory, steps)
+    listed = _channels(world.organisation, world.first_day, str)
+    return Feed(world.first_day, world.weeks, world.messages, directory, listed, steps)
 
 
 def planted_feed(world: PlantedWorld, found: Found) -> Feed:
     """The feed of an organisation in which something is planted; *found* is filled as it runs."""
     actors = world.cast()
     directory = activity_feed.directory(actors.organisation, unmarked(actors))
-    return Feed(world.first_day, world.weeks, world.messages, directory, _steps(world, found))
+    listed = _channels(actors.organisation, world.first_day, activity_feed.channel)
+    return Feed(
+        world.first_day, world.weeks, world.messages, directory, listed, _steps(world, found)
+    )
+
+
+def _channels(
+    organisation: Organisation, first_day: date, known_as: Callable[[str], str]
+) -> dict[str, Any]:
+    """The document that tells the gateway which channels there are; all are a year old."""
+    created = (first_day - timedelta(days=365)).isoformat()
+    return {
+        "source": SOURCE,
+        "channels": [
+            {"channel": known_as(one.name), "members": one.members, "created": created}
+            for one in channels(organisation)
+        ],
+    }
 
 
 def _steps(world: PlantedWorld, found: Found) -> Iterator[Step]:

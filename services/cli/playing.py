@@ -75,7 +75,7 @@ async def play_feed(
         client: The gateway.
         feed: What is played; its last week can be closed now.
         on_progress: Called after each batch.
-        with_directory: Whether to put the directory first.
+        with_directory: Whether to put the directory and the channels first.
         rate: Most events a second; None for as many as the gateway takes.
 
     Raises:
@@ -84,6 +84,7 @@ async def play_feed(
     """
     if with_directory:
         await client.put_directory(feed.directory)
+        await client.put_channels(feed.channels)
     clock = midnight(feed.first_day)
     progress = Progress(1, feed.weeks, clock, feed.messages)
     end = midnight(feed.first_day + timedelta(weeks=feed.weeks))

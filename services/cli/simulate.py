@@ -54,7 +54,7 @@ Examples:
   barograph simulate --key $KEY --preset everything --write-truth truth.json
       One of everything, and what was planted for an evaluation.
   barograph simulate --truth mine.toml --people 800 --into feed/
-      Needs no gateway: feed/ gets the events, the directory and the truth.
+      Needs no gateway: feed/ gets the events, the directory, the channels and the truth.
 """
 
 
@@ -139,7 +139,7 @@ def _monday(_: click.Context, __: click.Parameter, value: datetime | None) -> da
     "--directory/--no-directory",
     default=True,
     show_default=True,
-    help="Whether to replace the gateway's directory by the simulated organisation's.",
+    help="Whether to replace the gateway's directory and channels by the simulated organisation's.",
 )
 @click.option(
     "--truth",

@@ -18,6 +18,7 @@ from services.cli.truth_record import record
 
 FEED: Final = "feed.ndjson"
 DIRECTORY: Final = "directory.json"
+CHANNELS: Final = "channel-list.json"
 CHANGES: Final = "changes.ndjson"
 TRUTH: Final = "truth.json"
 SHOWN_EVERY: Final = 1_000
@@ -25,7 +26,7 @@ SHOWN_EVERY: Final = 1_000
 
 
 def write_feed(feed: Feed, folder: Path, on_progress: Callable[[Progress], None]) -> Progress:
-    """Write *feed* into *folder*: its lines, the first directory, and what changes later.
+    """Write *feed* into *folder*: lines, the first directory, channels, and what changes later.
 
     Args:
         feed: What is said.
@@ -36,6 +37,7 @@ def write_feed(feed: Feed, folder: Path, on_progress: Callable[[Progress], None]
         How far it came, which is to the end.
     """
     _write(folder / DIRECTORY, feed.directory)
+    _write(folder / CHANNELS, feed.channels)
     progress = Progress(1, feed.weeks, midnight(feed.first_day), feed.messages)
     begins = midnight(feed.first_day)
     with (

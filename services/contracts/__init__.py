@@ -6,5 +6,6 @@
 4. ``ingest`` says up to when it owes nothing                     -> ``progress.v1``
 5. ``alerts`` closes the windows that every gateway has passed    -> published cells in SQL
 
-Beside the line: ``units.v1`` (the unit tree) and ``dead-letters.v1`` (where and why, never what).
+Beside the line: ``units.v1`` (the unit tree), ``channels.v1`` (places that could be ghost towns)
+and ``dead-letters.v1`` (where and why, never what).
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from services.contracts import dead_letters, messages, progress, scores, settled, units
+from services.contracts import channels, dead_letters, messages, progress, scores, settled, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ TOPICS: Final = (
     TopicFacts(settled.TOPIC, "alerts", timedelta(hours=48), spread=False, personal=False),
     TopicFacts(progress.TOPIC, "ingest", timedelta(hours=48), spread=False, personal=False),
     TopicFacts(units.TOPIC, "ingest", timedelta(days=400), spread=False, personal=False),
+    TopicFacts(channels.TOPIC, "ingest", timedelta(hours=48), spread=False, personal=False),
     TopicFacts(dead_letters.TOPIC, "sentiment", timedelta(days=30), spread=False, personal=False),
 )
 """The scorer writes ``settled.v1`` too, for what it sets aside."""

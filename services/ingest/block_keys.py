@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from datetime import UTC, datetime
 from threading import Lock
@@ -25,6 +27,11 @@ def first_open(now: datetime) -> int:
     A later one is never closed: an import sends a week and then declares that it has passed.
     """
     return windows.block((now - GRACE).astimezone(UTC).date())
+
+
+def keyed(key: bytes, purpose: str, value: str) -> str:
+    """What stands for *value* outside the gateway while the block of *key* is open."""
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:16].hex()
 
 
 class BlockKeys:

@@ -1,4 +1,4 @@
-"""The gateway's own file (zone A): who may send, who people are, who opted out, block keys."""
+"""The gateway's own file (zone A): who may send, who people are, who opted out, channels, keys."""
 
 from __future__ import annotations
 
@@ -60,6 +60,14 @@ IDENTITY: Final = Table(
     METADATA,
     Column("identity", String, primary_key=True),
     Column("person", String, ForeignKey("person.person"), nullable=False),
+)
+CHANNEL: Final = Table(
+    "channel",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("members", Integer, nullable=False),
+    Column("created", Date, nullable=False),
 )
 OPT_OUT: Final = Table(
     "opt_out",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +13,7 @@ from models.climate.networks.answer_time import AnsweredWithin, answered_within
 from services.contracts.envelope import Kind
 from services.contracts.failures import Unavailable
 from services.contracts.messages import MessageV1
+from services.ingest.block_keys import keyed
 from services.ingest.directory import PersonKind
 from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.recent_messages import KEPT, Remembered
@@ -127,15 +126,15 @@ class Intake:
             kind=event.kind,
             spool_id=self.spool_id,
             seq=0,
-            digest=_keyed(key, "message", _name(event)),
+            digest=keyed(key, "message", _name(event)),
             version=event.version,
             block=block,
-            pid=_keyed(key, "person", person.key),
+            pid=keyed(key, "person", person.key),
             leaf=person.leaf,
             countable=person.counts_from <= day,
             local_day=day,
             after_hours=local.hour not in WORKDAY or local.weekday() >= SATURDAY,
-            place=_keyed(key, "place", event.channel),
+            place=keyed(key, "place", event.channel),
             other_leaf=answered and answered.leaf,
             answer_bucket=answered and _how_soon(event, answered, day),
             hour=_hour(event.at, day),
@@ -172,15 +171,15 @@ class Intake:
                     kind=Kind.WITHDRAW,
                     spool_id=self.spool_id,
                     seq=0,
-                    digest=_keyed(key, "withdrawal", person.key),
+                    digest=keyed(key, "withdrawal", person.key),
                     version=max(1, int(now.timestamp() * 1_000)),
                     block=block,
-                    pid=_keyed(key, "person", person.key),
+                    pid=keyed(key, "person", person.key),
                     leaf=person.leaf,
                     countable=False,
                     local_day=_day_in(block, day),
                     after_hours=False,
-                    place=_keyed(key, "place", ""),
+                    place=keyed(key, "place", ""),
                 ),
                 now,
             )
@@ -211,16 +210,16 @@ class Intake:
                     kind=Kind.DELETE,
                     spool_id=self.spool_id,
                     seq=0,
-                    digest=_keyed(key, "message", _name(event)),
+                    digest=keyed(key, "message", _name(event)),
                     version=event.version,
                     block=block,
                     # Whoever deletes need not be the author, and the author is not kept.
-                    pid=_keyed(key, "nobody", _name(event)),
+                    pid=keyed(key, "nobody", _name(event)),
                     leaf=known.leaf,
                     countable=False,
                     local_day=_day_in(block, known.day),
                     after_hours=False,
-                    place=_keyed(key, "place", event.channel),
+                    place=keyed(key, "place", event.channel),
                 ),
                 now,
             )
@@ -270,10 +269,6 @@ def _hour(at: datetime, day: date) -> int | None:
 
 def _name(event: FeedEvent) -> str:
     return f"{event.source}\0{event.source_id}"
-
-
-def _keyed(key: bytes, purpose: str, value: str) -> str:
-    return hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256)[:16].hex()
 
 
 def _day_in(block: int, day: date) -> date:

@@ -16,16 +16,18 @@ from services.contracts import sealing
 from services.contracts.failures import Dependency, Unavailable
 from services.contracts.governance import Policy
 from services.contracts.text_keys import TextKeys
-from services.ingest import api, background, settlement
-from services.ingest.api import clock, events, health, people, slack
+from services.ingest import api, background, places, settlement
+from services.ingest.api import channels, clock, events, health, people, slack
 from services.ingest.api.rate_limit import RateLimit
 from services.ingest.api.state import Edge, Limits, State
 from services.ingest.api_keys import ApiKeys
 from services.ingest.block_keys import BlockKeys
-from services.ingest.channels import channels_of
+from services.ingest.channel_lists import ChannelLists
 from services.ingest.gateway_database import open_gateway_database
 from services.ingest.intake import Intake
 from services.ingest.link import Link, open_link
+from services.ingest.open_channels import channels_of, closed
+from services.ingest.places import Places
 from services.ingest.progress import Progress
 from services.ingest.recent_messages import open_recent_messages
 from services.ingest.registry import Registry
@@ -39,7 +41,14 @@ from services.telemetry.clock import wall
 
 OpenLink = Callable[[], AbstractAsyncContextManager[Link]]
 
-ROUTERS: Final = (events.router, slack.router, people.router, clock.router, health.router)
+ROUTERS: Final = (
+    events.router,
+    slack.router,
+    people.router,
+    channels.router,
+    clock.router,
+    health.router,
+)
 DESCRIPTION: Final = web.Description(
     service="ingest",
     summary="Where social feeds come in.",
@@ -99,6 +108,15 @@ async def _opened(
             relay = Relay(spool, broker.sender)
             progress = Progress(spool, broker.sender, now)
             units = Units(registry, broker.sender, lambda: spool.clock.now(now()))
+            said = Places(
+                lists=ChannelLists(engine),
+                admits=lambda source, channel: closed(policy, source, channel) is None,
+                wanted=places.wanted(policy),
+                block_keys=block_keys,
+                spool_id=spool.spool_id,
+                sender=broker.sender,
+                now=lambda: spool.clock.now(now()),
+            )
             text_life = min(settings.text_life, policy.text_life)
             erasure = background.Erasure(text_keys, block_keys, recent, spool, now, text_life)
             listen = partial(settlement.listen, spool, broker.open_reader, relay)
@@ -120,6 +138,7 @@ async def _opened(
                 spool=spool,
                 progress=progress,
                 units=units,
+                places=said,
                 wall=now,
                 missing=missing,
                 rates=RateLimit(settings.events_per_s, 2 * settings.events_per_s, time.monotonic),
@@ -130,7 +149,7 @@ async def _opened(
                     else None
                 ),
             )
-            tasks = (relay.run, progress.run, units.run, listen, erasure.run)
+            tasks = (relay.run, progress.run, units.run, said.run, listen, erasure.run)
             async with background.running(tasks):
                 yield edge
     finally:

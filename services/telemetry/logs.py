@@ -21,6 +21,7 @@ Event = Literal[
     "batch.accepted",
     "policy.loaded",
     "directory.replaced",
+    "channels.replaced",
     "keys.erased",
     "relay.resent",
     "spool.settled",

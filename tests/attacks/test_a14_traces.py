@@ -23,13 +23,19 @@ from sqlalchemy import select
 
 from services.alerts import database
 from services.alerts.tables import released
-from services.contracts import dead_letters, messages, progress, settled, units
+from services.contracts import channels, dead_letters, messages, progress, settled, units
 from services.telemetry import logs
 from tests.attacks.figures import note
 from tests.journey.line import Line, line, until
 from tests.journey.test_canary import CANARY, SENTENCE, everything_said, on_topic, pages, poison
 
-ANONYMOUS = (dead_letters.TOPIC, progress.TOPIC, settled.TOPIC, units.TOPIC)
+ANONYMOUS = (
+    channels.TOPIC,
+    dead_letters.TOPIC,
+    progress.TOPIC,
+    settled.TOPIC,
+    units.TOPIC,
+)
 WHAT = "log lines of a failure that hold the message"
 
 

@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 
 from services.alerts import database
 from services.alerts.settings import CollectorSettings
-from services.alerts.tables.pseudonymous import GATEWAY, OPEN_SCORE
+from services.alerts.tables.pseudonymous import CHANNEL_PLACE, GATEWAY, OPEN_SCORE
 from services.alerts.tables.released import UNIT
 from services.alerts.worker import run
-from services.contracts import bus, progress, scores, settled, units
+from services.contracts import bus, channels, progress, scores, settled, units
 from services.contracts.bus import Outgoing
+from services.contracts.channels import ChannelsV1
 from services.contracts.settled import SettledV1, Settlement
 from tests.broker.conftest import Broker, free_address
 from tests.broker.reading import read
@@ -59,11 +60,13 @@ async def test_scores_are_settled_and_a_second_worker_collects_none_of_them_agai
     ]
     word = fakes.progress(fakes.NOON, spool_id=spool)
     tree = fakes.units(PARENTS, ELIGIBLE, "2024Q1")
+    listed = ChannelsV1(spool_id=spool, block=1, places=(fakes.mac("a"), fakes.mac("b")))
     outgoing = [
         *(Outgoing(scores.TOPIC, s.digest.encode(), s.to_bytes()) for s in sent),
         Outgoing(scores.TOPIC, b"broken", b'{"canary"'),
         Outgoing(progress.TOPIC, spool.encode(), word.to_bytes()),
         Outgoing(units.TOPIC, b"2024Q1", tree.to_bytes()),
+        Outgoing(channels.TOPIC, spool.encode(), listed.to_bytes()),
     ]
 
     async with collecting(broker, place, group) as probes:
@@ -90,6 +93,8 @@ async def test_scores_are_settled_and_a_second_worker_collects_none_of_them_agai
         gateway = select(GATEWAY.c.owes_nothing_until).where(GATEWAY.c.spool_id == spool)
         assert connection.execute(theirs).scalar_one() == len(sent)
         assert connection.execute(gateway).scalar_one() == fakes.NOON
+        places = select(func.count()).where(CHANNEL_PLACE.c.spool_id == spool)
+        assert connection.execute(places).scalar_one() == len(listed.places)
         known = select(func.count()).where(UNIT.c.quarter == "2024Q1")
         assert connection.execute(known).scalar_one() == len(PARENTS)
     engine.dispose()

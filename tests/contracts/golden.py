@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.contracts.channels import ChannelsV1
 from services.contracts.dead_letters import DeadLetterV1
 from services.contracts.messages import MessageV1
 from services.contracts.progress import ProgressV1
@@ -42,6 +43,13 @@ GOLDEN: Final[tuple[tuple[type[Record], bytes], ...]] = (
         (
             b'{"quarter":"2026Q1","units":[{"id":"be","parent":null,"names":{"en":"Belgium",'
             b'"nl":"Belgi\xc3\xab","fr":"Belgique"},"eligible":2000}]}'
+        ),
+    ),
+    (
+        ChannelsV1,
+        (
+            b'{"spool_id":"gateway-1","block":27,"places":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",'
+            b'"cccccccccccccccccccccccccccccccc"]}'
         ),
     ),
     (

@@ -15,11 +15,11 @@ from services.contracts.sealing import seal
 from services.contracts.text_keys import TextKeys
 from services.contracts.units import UnitNames
 from services.ingest.block_keys import BlockKeys
-from services.ingest.channels import channels_of
 from services.ingest.directory import Directory, DirectoryPerson, DirectoryUnit, PersonKind
 from services.ingest.feed_event import FeedEvent
 from services.ingest.gateway_database import open_gateway_database
 from services.ingest.intake import Admitted, Intake, Refused
+from services.ingest.open_channels import channels_of
 from services.ingest.recent_messages import Remembered
 from services.ingest.registry import Registry
 

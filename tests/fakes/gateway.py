@@ -41,6 +41,7 @@ class FakeGateway:
         declared: Every declared time.
         directory: The last one.
         directories: How many there were.
+        channels: Lists of channels, by source.
         opted_out: Identities, each as often as it was told.
         held: Whether the clock is declared now.
         batches: Sizes of the batches that were answered.
@@ -55,6 +56,7 @@ class FakeGateway:
         self.declared: list[datetime] = []
         self.directory: dict[str, Any] = {}
         self.directories = 0
+        self.channels: dict[str, list[dict[str, Any]]] = {}
         self.opted_out: list[str] = []
         self.held = False
         self.batches: list[int] = []
@@ -103,6 +105,13 @@ class FakeGateway:
         self.directories += 1
         return JSONResponse({"people": len(body["people"])})
 
+    async def put_channels(self, request: Request) -> Response:
+        body = await request.json()
+        if (answer := self._troubled("channels", request)) is not None:
+            return answer
+        self.channels[body["source"]] = body["channels"]
+        return JSONResponse({"channels": len(body["channels"])})
+
     async def opt_out(self, request: Request) -> Response:
         body = await request.json()
         if (answer := self._troubled("opt-outs", request)) is not None:
@@ -138,6 +147,7 @@ class FakeGateway:
             routes=[
                 Route("/v1/events", self.post_events, methods=["POST"]),
                 Route("/v1/directory", self.put_directory, methods=["PUT"]),
+                Route("/v1/channels", self.put_channels, methods=["PUT"]),
                 Route("/v1/opt-outs", self.opt_out, methods=["POST"]),
                 Route("/v1/clock", self.clock, methods=["GET", "PUT", "DELETE"]),
             ]

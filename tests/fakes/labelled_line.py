@@ -144,7 +144,7 @@ class LabelledLine:
             for day in iter(lambda: folding.oldest_open(connection), None):
                 if not folds(connection, day, known, now, policy()):
                     return
-                folding.fold(connection, day, now)
+                folding.fold(connection, day, now, also={folding.Detail.PLACES})
 
 
 def _outputs(example: Example) -> Outputs:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
 )
 
 from services.alerts.tables.columns import Instant
@@ -127,6 +128,28 @@ CONVERSATION_DAY: Final = Table(
 DETAILS: Final = (REPLY_DAY, LANGUAGE_DAY, ANSWER_DAY, CONVERSATION_DAY)
 """What is kept of a person's day beside its sums."""
 
+AUTHOR_PLACE: Final = Table(
+    "author_place",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("pid", String(32), primary_key=True),
+    Column("place", String(32), primary_key=True),
+)
+"""In which places somebody wrote within a block, not when nor how often; gone once its four weeks
+have closed."""
+
+CHANNEL_PLACE: Final = Table(
+    "channel_place",
+    METADATA,
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("spool_id", String(63), primary_key=True),
+    Column("place", String(32), primary_key=True),
+)
+"""Places that a gateway takes for possible ghost towns; gone with the above."""
+
+OF_BLOCK: Final = (AUTHOR_PLACE, CHANNEL_PLACE)
+"""What is kept of a whole block, beside the sums of days."""
+
 WITHDRAWN: Final = Table(
     "withdrawn",
     METADATA,
@@ -141,8 +164,11 @@ FOLDED_DAY: Final = Table(
     Column("local_day", Date, primary_key=True),
     Column("folded_at", Instant, nullable=False),
     Column("models", JSON, nullable=False),
+    Column("knows_places", Boolean, nullable=False, server_default=false()),
 )
-"""A day whose messages are sums now; what arrives for it is late.  ``models`` scored it."""
+"""A day whose messages are sums now; what arrives for it is late.  ``models`` scored it.
+
+``knows_places``: in which places people wrote on it was kept."""
 
 GATEWAY: Final = Table(
     "gateway",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,45 @@ def read(path: Path, workspace: str | None) -> Iterator[Found]:
         export = _described(archive, workspace)
         for _, files in sorted(export.days.items()):
             yield from _day(archive, export, files)
+
+
+def channel_list(path: Path, workspace: str | None) -> dict[str, Any]:
+    """The public channels that can be written in, as the gateway takes them.
+
+    Args:
+        path: The zip or folder.
+        workspace: As for ``read``.
+
+    Raises:
+        NotAnExport: as ``read``.
+    """
+    with opened(path, _LANDMARK) as archive:
+        if archive is None:
+            raise NotAnExport("it is no Slack export")
+        export = _described(archive, workspace)
+        listed = [
+            _channel(export, one)
+            for one in _objects(archive, _LANDMARK)
+            if not one.get("is_private") and not one.get("is_archived")
+        ]
+    return {"source": slack.SOURCE, "channels": [one for one in listed if one is not None]}
+
+
+def _channel(export: _Export, one: Mapping[str, Any]) -> dict[str, Any] | None:
+    """None where it does not say since when there is the channel."""
+    name, created, members = one.get("id"), one.get("created"), one.get("members")
+    if not isinstance(name, str) or not isinstance(members, list):
+        return None
+    try:
+        first = datetime.fromtimestamp(float(str(created)), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return None
+    people = set(map(str, members)) - export.bots
+    return {
+        "channel": f"{export.workspace}/{name}",
+        "members": len(people),
+        "created": first.isoformat(),
+    }
 
 
 def _described(archive: Archive, workspace: str | None) -> _Export:

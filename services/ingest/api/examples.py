@@ -163,6 +163,16 @@ DIRECTORY_REQUEST: Final = _request(
     json=("application/json", _DIRECTORY, "Units and people"),
     csv=("text/csv", _CSV, "People, with units from dotted ids"),
 )
+CHANNELS_REQUEST: Final = _request(
+    channels=(
+        "application/json",
+        {
+            "source": "slack",
+            "channels": [{"channel": "T0/C1", "members": 34, "created": "2024-03-01"}],
+        },
+        "All public channels of a Slack workspace",
+    )
+)
 OPT_OUT_REQUEST: Final = _request(
     out=("application/json", {"identity": "mail:ann@example.org", "opted_out": True}, "Opt out")
 )
@@ -205,6 +215,13 @@ DIRECTORY_RESPONSES: Final[Responses] = {
     200: {
         "description": "In force",
         "content": {"application/json": {"example": {"people": 1, "units": 2}}},
+    },
+    **problem_responses(problems.TOO_LARGE, problems.MEDIA, problems.INVALID, *_ALWAYS),
+}
+CHANNELS_RESPONSES: Final[Responses] = {
+    200: {
+        "description": "In force",
+        "content": {"application/json": {"example": {"channels": 1, "admitted": 1}}},
     },
     **problem_responses(problems.TOO_LARGE, problems.MEDIA, problems.INVALID, *_ALWAYS),
 }

@@ -13,6 +13,7 @@ from services.contracts.failures import Dependency
 from services.ingest.api.rate_limit import RateLimit
 from services.ingest.api_keys import ApiKeys
 from services.ingest.intake import Intake
+from services.ingest.places import Places
 from services.ingest.progress import Progress
 from services.ingest.recent_messages import RecentMessages
 from services.ingest.registry import Registry
@@ -48,6 +49,7 @@ class Edge:
     spool: Spool
     progress: Progress
     units: Units
+    places: Places
     wall: Callable[[], datetime]
     missing: Callable[[], Awaitable[Sequence[Dependency]]]
     rates: RateLimit

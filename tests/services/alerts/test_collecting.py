@@ -14,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 from models.climate.windows import week_of
 from services.alerts import database, gateways, indicators
 from services.alerts.collecting import Collecting
-from services.alerts.tables.pseudonymous import MISSED, OPEN_SCORE
-from services.contracts import dead_letters, progress, scores, settled, units
+from services.alerts.tables.pseudonymous import CHANNEL_PLACE, MISSED, OPEN_SCORE
+from services.contracts import channels, dead_letters, progress, scores, settled, units
 from services.contracts.bus import Incoming
+from services.contracts.channels import ChannelsV1
 from services.contracts.dead_letters import DeadLetterV1
 from services.contracts.failures import Dependency, Unavailable
 from services.contracts.record import Record
@@ -133,6 +134,22 @@ async def test_units_that_are_no_tree_are_set_aside_and_the_next_ones_are_kept(
         assert len(indicators.units(connection, "2024Q3")) == len(PARENTS)
         assert indicators.units(connection, "2024Q2") == ()
     assert [letter.offset for letter in bench.dead()] == [40, 41, 42]
+
+
+async def test_places_are_kept_and_a_record_that_is_none_does_not_stop_the_next(
+    bench: Bench,
+) -> None:
+    first, second = (
+        ChannelsV1(spool_id=SPOOL, block=1, places=tuple(fakes.mac(name) for name in names))
+        for names in ("ab", "bcb")
+    )
+    after_all_time = b'{"spool_id":"spool-1","block":1000000,"places":[]}'
+    await bench.step.channels(incoming(channels.TOPIC, [first, b"[", after_all_time, second]))
+
+    with database.reading(bench.engine).begin() as connection:
+        kept = set(connection.execute(select(CHANNEL_PLACE.c.place)).scalars())
+    assert kept == {fakes.mac("b"), fakes.mac("c")}
+    assert [letter.offset for letter in bench.dead()] == [41, 42]
 
 
 async def test_what_was_set_aside_unscored_is_noted_once_and_our_own_word_is_not(

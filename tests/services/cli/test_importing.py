@@ -250,3 +250,50 @@ def test_a_folder_that_is_no_export_is_turned_away(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "no Slack export" in result.output
+
+
+def slack_export(folder: Path) -> Path:
+    """A workspace of one channel in which nobody has written."""
+    folder.mkdir()
+    channel = {"id": "C1", "name": "general", "created": 1_709_251_200, "members": ["U1"]}
+    (folder / "users.json").write_text(json.dumps([{"id": "U1", "team_id": "T1"}]))
+    (folder / "channels.json").write_text(json.dumps([channel]))
+    return folder
+
+
+def test_the_channels_of_a_slack_export_are_put_where_it_is_asked_for(
+    gateway: FakeGateway, address: str, tmp_path: Path
+) -> None:
+    export = slack_export(tmp_path / "export")
+    quiet = run(export, "--ingest", address, "--key", KEY)
+    assert gateway.channels == {}
+
+    told = run(export, "--ingest", address, "--key", KEY, "--channels")
+
+    assert (quiet.exit_code, told.exit_code) == (0, 0)
+    assert gateway.channels == {
+        "slack": [{"channel": "T1/C1", "members": 1, "created": "2024-03-01"}]
+    }
+    assert "Channels: 1" in told.output
+
+
+def test_channels_that_the_gateway_refuses_end_the_import_before_the_first_event(
+    gateway: FakeGateway, address: str, tmp_path: Path
+) -> None:
+    gateway.trouble.append("forbidden")
+    told = run(slack_export(tmp_path / "e"), "--ingest", address, "--key", KEY, "--channels")
+
+    assert told.exit_code == 1
+    assert "403 (forbidden)" in told.output
+    assert gateway.seen == {"channels": 1}
+
+
+def test_only_a_slack_export_lists_its_channels(
+    gateway: FakeGateway, address: str, file: Path
+) -> None:
+    file.write_text(event(1))
+    result = run(file, "--ingest", address, "--key", KEY, "--channels")
+
+    assert result.exit_code == 2
+    assert "only a Slack export" in " ".join(result.output.split())
+    assert not gateway.seen

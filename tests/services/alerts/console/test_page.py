@@ -299,15 +299,16 @@ def test_shares_of_languages_are_shown_as_they_are_published(language: Language)
     assert words.say("coverage_title") not in render(shown(VALUES), NOTHING, words, FACTS)
 
 
+@pytest.mark.parametrize("indicator", ["return_rate", "ghost_towns"])
 @pytest.mark.parametrize("language", list(Language))
 def test_figures_of_the_latest_four_weeks_stand_beside_those_of_the_latest_week(
-    language: Language,
+    language: Language, indicator: str
 ) -> None:
     words = wording(language)
     fours = [replace(week(n), cadence=Cadence.FOUR_WEEKS) for n in (-4, 0)]
     figures = [
         replace(
-            value(unit, number, amount, "return_rate"),
+            value(unit, number, amount, indicator),
             cadence=Cadence.FOUR_WEEKS,
         )
         for unit, number, amount in [("acme", 0, 0.7), ("acme", -4, 0.9), ("acme.sales", 0, 0.3)]
@@ -317,7 +318,7 @@ def test_figures_of_the_latest_four_weeks_stand_beside_those_of_the_latest_week(
     html = unescape(render(seen, NOTHING, words, FACTS))
 
     assert seen is not None
-    assert seen.adoption == ((words.indicator("return_rate"), words.percent(0.7)),)
+    assert seen.adoption == ((words.indicator(indicator), words.percent(0.7)),)
     assert words.say("adoption_title") in html
     assert words.percent(0.9) not in html
     assert words.say("adoption_title") not in render(shown(VALUES), NOTHING, words, FACTS)

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from services.cli.exports import Found, NotAnExport, archive, slack
+from services.ingest import channel_list
 from services.ingest.feed_event import FeedEvent, Visibility
 from services.ingest.sources.reading import Ignored, IgnoredReason, SourceError
 
@@ -186,3 +187,36 @@ def test_a_zip_whose_list_cannot_be_read_is_none(path: Path, at: int, value: int
     path.write_bytes(raw)
 
     assert not slack.is_one(path)
+
+
+def test_the_public_channels_that_can_be_written_in_are_listed(path: Path) -> None:
+    made = 1_709_251_200  # 2024-03-01
+    known = {"created": made, "members": ["U1", "U2", "U2", "UB"]}
+    listed = [
+        {"id": "C1", "name": "general", **known},
+        {"id": "C2", "name": "closed", "is_private": True, **known},
+        {"id": "C3", "name": "over", "is_archived": True, **known},
+        {"id": "C4", "name": "no date", "members": []},
+        {"id": "C5", "name": "no members", "created": made},
+        {"id": "C6", "name": "far", "members": [], "created": 1e300},
+        {"name": "no id", **known},
+    ]
+    with ZipFile(path, "w", ZIP_DEFLATED) as zipped:
+        zipped.writestr("users.json", json.dumps(USERS))
+        zipped.writestr("channels.json", json.dumps(listed))
+
+    assert slack.channel_list(path, None) == {
+        "source": "slack",
+        "channels": [{"channel": "T1/C1", "members": 2, "created": "2024-03-01"}],
+    }
+
+
+def test_the_gateway_takes_the_list_of_an_export(path: Path) -> None:
+    with ZipFile(path, "w", ZIP_DEFLATED) as zipped:
+        zipped.writestr("users.json", json.dumps(USERS))
+        known = [{"id": "C1", "name": "general", "created": 1_709_251_200, "members": ["U1"]}]
+        zipped.writestr("channels.json", json.dumps(known))
+
+    taken = channel_list.parse(json.dumps(slack.channel_list(path, "T9")).encode())
+
+    assert [(one.name, one.members) for one in taken.channels] == [("slack:T9/C1", 1)]

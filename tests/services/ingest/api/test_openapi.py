@@ -16,6 +16,7 @@ ROUTES = {
     "/v1/events": {"post", "options"},
     "/v1/sources/slack": {"post"},
     "/v1/directory": {"put"},
+    "/v1/channels": {"put"},
     "/v1/opt-outs": {"post"},
     "/v1/clock": {"get", "put", "delete"},
     "/healthz": {"get"},

@@ -148,7 +148,12 @@ def test_a_time_that_is_none_is_not_quoted(door: Gateway, body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("PUT", "/v1/directory"), ("POST", "/v1/opt-outs"), ("PUT", "/v1/clock")],
+    [
+        ("PUT", "/v1/directory"),
+        ("PUT", "/v1/channels"),
+        ("POST", "/v1/opt-outs"),
+        ("PUT", "/v1/clock"),
+    ],
 )
 def test_a_key_for_events_opens_no_other_door(door: Gateway, method: str, path: str) -> None:
     token, key = generate([Scope.EVENTS_WRITE], START + timedelta(days=1))
