@@ -14,13 +14,11 @@ from models.climate.windows import block_window
 from services.contracts import bus
 from services.contracts.bus import Outgoing, Sends
 from services.contracts.channels import TOPIC, ChannelsV1
-from services.contracts.failures import Unavailable
 from services.contracts.governance import Policy
+from services.ingest import telling
 from services.ingest.block_keys import BlockKeys, keyed
 from services.ingest.channel_list import Channel
 from services.ingest.channel_lists import ChannelLists
-from services.telemetry import logs
-from services.telemetry.metrics import spool as metrics
 
 
 def wanted(policy: Policy) -> bool:
@@ -59,17 +57,11 @@ class Places:
 
     async def run(self, *, every_s: float = 1) -> None:
         """Look again and again, until cancelled; a broker that is away hears it later."""
-        while True:
-            await self.say_soon()
-            await asyncio.sleep(every_s)
+        await telling.again_and_again(self.say, every_s)
 
     async def say_soon(self) -> None:
         """Say what is new now, or leave it to the task while the broker is away."""
-        try:
-            await self.say()
-        except Unavailable as missing:
-            metrics.waits(missing.dependency)
-            logs.emit("batch.waiting", level="warning", waiting_for=missing.dependency)
+        await telling.soon(self.say)
 
     async def say(self) -> int:
         """Say it of each open block of which it is new; of how many.

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 
 from services.contracts import bus
 from services.contracts.bus import Outgoing, Sends
-from services.contracts.failures import Unavailable
 from services.contracts.progress import TOPIC, ProgressV1
+from services.ingest import telling
 from services.ingest.spool import Spool
-from services.telemetry import logs
 from services.telemetry.metrics import spool as metrics
 
 
@@ -38,13 +37,7 @@ class Progress:
 
     async def run(self, *, every_s: float = 1) -> None:
         """Say it again and again, until cancelled; a broker that is away hears it later."""
-        while True:
-            try:
-                await self.say()
-            except Unavailable as missing:
-                metrics.waits(missing.dependency)
-                logs.emit("batch.waiting", level="warning", waiting_for=missing.dependency)
-            await asyncio.sleep(every_s)
+        await telling.again_and_again(self.say, every_s)
 
     async def say(self) -> ProgressV1 | None:
         """Say it once; None, and nothing is said, while the gateway was never used.

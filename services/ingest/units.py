@@ -10,12 +10,10 @@ from datetime import datetime
 from models.climate.windows import quarter_of
 from services.contracts import bus
 from services.contracts.bus import Outgoing, Sends
-from services.contracts.failures import Unavailable
 from services.contracts.units import TOPIC
+from services.ingest import telling
 from services.ingest.directory import Directory
 from services.ingest.registry import Registry
-from services.telemetry import logs
-from services.telemetry.metrics import spool as metrics
 
 
 @dataclass(slots=True)
@@ -38,17 +36,11 @@ class Units:
 
     async def run(self, *, every_s: float = 1) -> None:
         """Look again and again, until cancelled; a broker that is away hears it later."""
-        while True:
-            await self.say_soon()
-            await asyncio.sleep(every_s)
+        await telling.again_and_again(self.say, every_s)
 
     async def say_soon(self) -> None:
         """Say what is new now, or leave it to the task while the broker is away."""
-        try:
-            await self.say()
-        except Unavailable as missing:
-            metrics.waits(missing.dependency)
-            logs.emit("batch.waiting", level="warning", waiting_for=missing.dependency)
+        await telling.soon(self.say)
 
     async def say(self) -> bool:
         """Say the tree once; False where it was said already, or there is none.
