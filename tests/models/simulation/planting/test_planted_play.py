@@ -495,8 +495,11 @@ def test_memory_grows_with_people_and_not_with_weeks(calm: PlantedWorld) -> None
         finally:
             tracemalloc.stop()
 
-    peak(40)  # fills the caches, which are bounded
-    assert peak(40) < 1.5 * peak(8)
+    def least(weeks: int) -> int:
+        # Caches that fill and what other threads do can only add.
+        return min(peak(weeks) for _ in range(3))
+
+    assert least(40) < 1.5 * least(8)
 
 
 def test_a_bank_without_a_message_for_something_is_refused() -> None:
