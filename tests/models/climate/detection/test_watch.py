@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,7 +18,6 @@ from models.climate.detection.watch import watch
 from tests.models.climate.detection.organisations import (
     CHANCE,
     UNITS,
-    full_size,
     noisy,
     panel,
     statistics,
@@ -193,17 +191,3 @@ def test_young_weeks_are_no_likelier_to_raise_a_false_alarm() -> None:
 
     print(f"false episodes in 150 organisations: {young} in weeks 12-25, {old} in weeks 39-52")
     assert young <= old + 2 * np.sqrt(old)
-
-
-def test_a_year_and_a_half_of_125_units_is_gone_through_at_once() -> None:
-    units = full_size()
-    weeks = panel_of(statistics(units, noisy(78, 1, units)), units, WEEKLY)
-
-    seconds = []
-    for _ in range(3):
-        start = time.process_time()
-        episodes(watch(weeks, NOISE, THRESHOLD), THRESHOLD, weeks, lineages(units))
-        seconds.append(time.process_time() - start)
-
-    print(f"{len(units)} units, 78 weeks: {1000 * min(seconds):.0f} ms")
-    assert min(seconds) < 0.1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import time
 from collections.abc import Sequence
 from datetime import date
 from itertools import islice
@@ -197,19 +195,3 @@ def test_what_is_planted_nowhere_is_refused() -> None:
         played(people(), Truth(waves=(Wave("o.0.0.0", 0, 500),)))
     with pytest.raises(ValueError, match="Monday"):
         next(play(people(), CAL, Truth(), date(2026, 3, 3), 1))
-
-
-def test_a_hundred_thousand_people_take_a_fraction_of_a_second_a_week() -> None:
-    population = populate(100_000, (10, 25, 25), CAL, MIXED, np.random.default_rng(1))
-    stream = play(population, CAL, Truth(), MONDAY, 1)
-    next(stream)
-
-    start = time.process_time()
-    for _ in range(2):
-        next(stream)
-    seconds = (time.process_time() - start) / 2
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{seconds:.2f} s a week, {52 * seconds:.0f} s a year, at most {peak:.1f} GB")
-    assert seconds < 2
-    assert peak < 4
