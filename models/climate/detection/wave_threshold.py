@@ -96,7 +96,7 @@ def _lowest(counts: Floats, accepted: float) -> float:
 
 
 def fit_clustering(panel: SignalPanel, baseline: SignalBaseline) -> Clustering:
-    """From the residuals of all units together, by moments.
+    """From the residuals of all units together, by moments, in weeks with a baseline of their own.
 
     All of a unit share the error of its rate, which is no clustering: counted as one it would be
     drawn for every week, and found anew in the rates of the weeks that are drawn.
@@ -104,7 +104,7 @@ def fit_clustering(panel: SignalPanel, baseline: SignalBaseline) -> Clustering:
     deviation = np.sqrt(baseline.variance[1:])
     off = (panel.count[1:] - baseline.usual_if_shown[1:]) / deviation
     shared = baseline.doubt[1:] / deviation
-    seen = np.isfinite(off)
+    seen = np.isfinite(off) & baseline.known
     if not seen.any():
         return Clustering(0.0, 0.0)
     pairs = seen[:, 1:] & seen[:, :-1]

@@ -118,7 +118,7 @@ def test_the_error_of_a_rate_is_no_clustering() -> None:
         usual_if_shown=usual + np.broadcast_to(error, shape),
         variance=np.full(shape, usual),
         doubt=np.full(shape, doubt),
-        known=np.ones(shape, np.bool_),
+        known=np.ones(shape[1], np.bool_),
     )
 
     found = fit_clustering(
@@ -128,6 +128,18 @@ def test_the_error_of_a_rate_is_no_clustering() -> None:
     # The error of all units together is itself chance: of 20 units a third of doubt^2 / usual.
     assert found.excess == pytest.approx(0.0, abs=0.15)
     assert doubt**2 / usual > 2 * 0.15
+
+
+def test_weeks_without_a_baseline_of_their_own_say_nothing_of_clustering() -> None:
+    weeks = panel(chance(4, 20.0))
+    baseline = signal_baseline(weeks)
+    before = np.flatnonzero(~baseline.known)
+    assert before.size > 8
+
+    wild = weeks.count.copy()
+    wild[:, before[::2]] += 200
+
+    assert fit_clustering(replace(weeks, count=wild), baseline) == fit_clustering(weeks, baseline)
 
 
 def test_what_is_usual_of_a_unit_does_not_move_in_the_weeks_that_are_drawn() -> None:
