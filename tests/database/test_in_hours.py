@@ -1,0 +1,105 @@
+"""What a day keeps of published hours when it folds: who wrote in which, and who outside."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, select
+
+from services.alerts import database, gateways
+from services.alerts.tables.pseudonymous import OPEN_SCORE, OUTSIDE, PERSON_DAY
+from tests.database.test_pulse import ELIGIBLE, LISTED, PARENTS, at, play, told, written
+from tests.database.test_withheld_beside_pulse import (
+    DAILY,
+    DAY,
+    EVERYBODY,
+    FOUR,
+    WEEK,
+    close,
+    early,
+    edit,
+    morning,
+    stage_of,
+    withdraw,
+)
+from tests.fakes.scores import units
+from tests.fakes.stage import Stage
+
+ELSEWHERE = 1 << OUTSIDE
+"""The bit of who wrote in no published hour."""
+
+
+@pytest.fixture
+def daily(engine: Engine) -> Stage:
+    return stage_of(engine, DAILY)
+
+
+def in_hours(stage: Stage) -> dict[int | None, int]:
+    """How many person-days say which hours."""
+    with database.reading(stage.engine).begin() as connection:
+        rows = connection.execute(select(PERSON_DAY.c.in_hours)).scalars().all()
+    return {bits: rows.count(bits) for bits in set(rows)}
+
+
+def test_what_came_late_was_edited_or_says_no_hour_counts_as_outside(daily: Stage) -> None:
+    morning(daily)
+    daily.send(withdraw("a", range(6)))
+    daily.send([*early("a", range(10, 12), hour=9), *early("a", range(20, 21))])  # late
+    daily.send(edit(written(9, a=1)))
+
+    assert close(daily, DAY) == EVERYBODY
+    hour = 1 << 9
+    assert in_hours(daily) == {hour: 299, ELSEWHERE: 6 + 3 + 1}
+
+
+def test_a_person_in_an_hour_and_outside_it_is_both(daily: Stage) -> None:
+    play(daily, [(8, written(8, a=300)), (9, written(9, a=300)), (10, written(10, a=260))])
+
+    assert list(told(daily)) == [9, 10]
+    close(daily, DAY)
+    both = 1 << 9 | ELSEWHERE
+    assert in_hours(daily) == {both: 40, both | 1 << 10: 260}
+
+
+def test_who_has_moved_is_one_person(daily: Stage) -> None:
+    # From the leaf of the afternoon they wrote in no hour: still they were there in the morning.
+    play(daily, [(8, early("a", range(9))), (9, written(9, a=260))])
+    assert told(daily) == {}
+    moved = [one.model_copy(update={"leaf": "b"}) for one in early("a", range(9), hour=10)]
+    play(daily, [(10, [*written(10, a=260), *edit(moved)])])
+
+    assert list(told(daily)) == [10]
+    close(daily, DAY)
+    assert sum(in_hours(daily).values()) == 269
+
+
+def test_who_has_no_home_is_in_no_hour_until_a_tree_has_one(engine: Engine) -> None:
+    stage = Stage(engine, LISTED, PARENTS, ELIGIBLE)
+    stage.reach(at(-1))
+    new = [one.model_copy(update={"leaf": "c"}) for one in early("b", range(8), hour=9)]
+    play(stage, [(8, early("a", range(12))), (9, [*written(9, a=300), *new])])
+    assert list(told(stage)) == [9]
+    with database.writing(engine) as connection:
+        gateways.units(connection, units(PARENTS | {"c": "org"}, ELIGIBLE | {"c": 9}, "2024Q1"))
+    close(stage, WEEK)
+
+    assert in_hours(stage) == {1 << 9: 300, ELSEWHERE: 12 + 8}
+
+
+def test_where_no_hour_is_published_nothing_is_kept_and_nothing_asked(daily: Stage) -> None:
+    play(daily, [(8, early("a", range(12))), (9, written(9, a=240))])
+    daily.send(withdraw("a", range(12)))
+    assert told(daily) == {}
+
+    assert close(daily, DAY) == {("valence", "org"), ("valence", "a")}
+    assert in_hours(daily) == {None: 240}
+
+
+def test_withdrawals_take_the_hours_of_a_day_that_has_folded_with_them(daily: Stage) -> None:
+    morning(daily)
+    close(daily, DAY)
+    daily.send([*withdraw("a", range(6)), *withdraw("b", range(6))])
+
+    assert in_hours(daily) == {1 << 9: 300}
+    assert daily.count(OPEN_SCORE) == 0
+    close(daily, FOUR)
+    assert in_hours(daily) == {}
