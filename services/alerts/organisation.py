@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select
 
-from models.climate.cell import Cell, cell_of
+from models.climate.cell import Cell, cell_of, counting_days
 from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import UnitTree
-from models.climate.windows import Cadence, Window, four_weeks_of, quarter_of, week_of, window_of
+from models.climate.windows import Cadence, Window, four_weeks_of, quarter_of, week_of
 from models.language.labels import Language
 from services.alerts.database import STATEMENT_ROWS
 from services.alerts.folding import counting, person_day
@@ -175,18 +175,9 @@ class People:
         for leaf, rows in self._rows(window):
             bits: defaultdict[date, int] = defaultdict(int)
             for row in rows:
-                if window.holds(row.local_day):
-                    bits[row.local_day] |= row.in_hours or 0
-            theirs = _by_day(rows)
-            # A day that came after their week was full moves no sum.
-            yield (
-                leaf,
-                {
-                    day: found
-                    for day, found in bits.items()
-                    if found and cell_of(theirs, window_of(Cadence.DAY, day)).contributors
-                },
-            )
+                bits[row.local_day] |= row.in_hours or 0
+            counting = counting_days(_by_day(rows), window)
+            yield leaf, {day: found for day, found in bits.items() if found and day in counting}
 
     def _one_by_one(self, window: Window) -> Iterator[tuple[str, dict[date, PersonDay]]]:
         """The leaf of each person, and their days: of *window* and before it in its week."""

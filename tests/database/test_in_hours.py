@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, select
 
-from services.alerts import database, gateways
+from services.alerts import database, gateways, migrations
 from services.alerts.tables.pseudonymous import OPEN_SCORE, OUTSIDE, PERSON_DAY
-from tests.database.test_pulse import ELIGIBLE, LISTED, PARENTS, at, play, told, written
+from tests.database.test_pulse import ELIGIBLE, LISTED, PARENTS, at, kept, play, told, written
 from tests.database.test_withheld_beside_pulse import (
     DAILY,
     DAY,
@@ -103,3 +103,27 @@ def test_withdrawals_take_the_hours_of_a_day_that_has_folded_with_them(daily: St
     assert daily.count(OPEN_SCORE) == 0
     close(daily, FOUR)
     assert in_hours(daily) == {}
+
+
+def test_an_hour_that_an_older_version_published_keeps_its_windows_back(daily: Stage) -> None:
+    morning(daily)
+    with database.writing(daily.engine) as connection:
+        # So it was left: what a published hour held said no hour any more.
+        connection.execute(OPEN_SCORE.update().values(in_pulse=False, hour=None))
+
+    assert close(daily, DAY) == set()
+    assert in_hours(daily) == {ELSEWHERE: 312}
+
+
+def test_a_step_back_lets_go_of_the_hours_of_messages(daily: Stage) -> None:
+    morning(daily)
+    close(daily, DAY)
+    daily.send([one.model_copy(update={"local_day": DAY.end_exclusive}) for one in written(9, a=1)])
+    with database.writing(daily.engine) as connection:
+        connection.execute(OPEN_SCORE.update().values(in_pulse=True))
+
+    migrations.downgrade(daily.engine, "0013")
+    migrations.upgrade(daily.engine)
+
+    assert kept(daily) == kept(daily, published=True) == set()
+    assert in_hours(daily) == {None: 312}

@@ -21,8 +21,8 @@ was said of them: somebody who has gone is in some sums only, and can only add t
 happens after it changes no sum.  Where no window of the day was published the group holds all of
 ``h`` or nothing of it, which is at least ``LEAST`` people.
 
-An hour itself is published only where the hour that was kept back before it would let its day
-pass: whether anything else is published can then only hang on who withdraws or deletes.
+That an hour is published only beside hours that were kept back with as many people in them is no
+part of this: it lets its windows pass, unless people withdraw or delete afterwards.
 """
 
 from __future__ import annotations
