@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, select
 
-from services.alerts import database, gateways, migrations
+from services.alerts import database, folding, gateways, migrations
 from services.alerts.tables.pseudonymous import OPEN_SCORE, OUTSIDE, PERSON_DAY
+from services.contracts.scores import ScoreV1
 from tests.database.test_pulse import ELIGIBLE, LISTED, PARENTS, at, kept, play, told, written
 from tests.database.test_withheld_beside_pulse import (
     DAILY,
     DAY,
     EVERYBODY,
     FOUR,
-    WEEK,
     close,
     early,
     edit,
@@ -21,7 +21,7 @@ from tests.database.test_withheld_beside_pulse import (
     stage_of,
     withdraw,
 )
-from tests.fakes.scores import units
+from tests.fakes.scores import MONDAY, mac, policy, units
 from tests.fakes.stage import Stage
 
 ELSEWHERE = 1 << OUTSIDE
@@ -60,16 +60,33 @@ def test_a_person_in_an_hour_and_outside_it_is_both(daily: Stage) -> None:
     assert in_hours(daily) == {both: 40, both | 1 << 10: 260}
 
 
-def test_who_has_moved_is_one_person(daily: Stage) -> None:
-    # From the leaf of the afternoon they wrote in no hour: still they were there in the morning.
-    play(daily, [(8, early("a", range(9))), (9, written(9, a=260))])
-    assert told(daily) == {}
-    moved = [one.model_copy(update={"leaf": "b"}) for one in early("a", range(9), hour=10)]
-    play(daily, [(10, [*written(10, a=260), *edit(moved)])])
+def test_who_has_moved_is_one_person_in_the_hour_and_outside_it(daily: Stage) -> None:
+    # Ten wrote early from a, where they count, and from b in the hour: nobody else of a did.
+    moved = [
+        one.model_copy(update={"leaf": "b", "digest": mac(one.digest)})
+        for one in early("a", range(10), hour=9)
+    ]
+    play(daily, [(8, early("a", range(10))), (9, [*written(9, b=250), *moved])])
+    assert list(told(daily)) == [9]
 
-    assert list(told(daily)) == [10]
-    close(daily, DAY)
-    assert sum(in_hours(daily).values()) == 269
+    assert close(daily, DAY) == EVERYBODY
+    assert in_hours(daily) == {1 << 9: 250 + 10, ELSEWHERE: 10}  # two rows of each who moved
+
+
+def test_what_was_frozen_when_the_hour_was_published_is_outside_it(engine: Engine) -> None:
+    frozen = policy(indicators=["valence", "pulse"], frozen_languages=["fr"])
+    stage = Stage(engine, frozen, PARENTS, ELIGIBLE)
+    stage.reach(at(-1))
+    french = [
+        ScoreV1(**(one.model_dump() | {"language": "fr", "digest": mac(one.digest)}))
+        for one in early("a", range(8), hour=9)
+    ]
+    play(stage, [(8, early("a", range(12))), (9, [*written(9, a=300), *french])])
+    assert list(told(stage)) == [9]
+    with database.writing(engine) as connection:
+        folding.fold(connection, MONDAY, stage.now)
+
+    assert in_hours(stage) == {1 << 9: 300, ELSEWHERE: 12}
 
 
 def test_who_has_no_home_is_in_no_hour_until_a_tree_has_one(engine: Engine) -> None:
@@ -80,7 +97,7 @@ def test_who_has_no_home_is_in_no_hour_until_a_tree_has_one(engine: Engine) -> N
     assert list(told(stage)) == [9]
     with database.writing(engine) as connection:
         gateways.units(connection, units(PARENTS | {"c": "org"}, ELIGIBLE | {"c": 9}, "2024Q1"))
-    close(stage, WEEK)
+        folding.fold(connection, MONDAY, stage.now)
 
     assert in_hours(stage) == {1 << 9: 300, ELSEWHERE: 12 + 8}
 
@@ -118,7 +135,10 @@ def test_an_hour_that_an_older_version_published_keeps_its_windows_back(daily: S
 def test_a_step_back_lets_go_of_the_hours_of_messages(daily: Stage) -> None:
     morning(daily)
     close(daily, DAY)
-    daily.send([one.model_copy(update={"local_day": DAY.end_exclusive}) for one in written(9, a=1)])
+    daily.send(
+        [one.model_copy(update={"local_day": DAY.end_exclusive}) for one in written(15, a=1)]
+    )
+    assert kept(daily) == {15}
     with database.writing(daily.engine) as connection:
         connection.execute(OPEN_SCORE.update().values(in_pulse=True))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
@@ -16,7 +16,7 @@ from services.alerts.tables.pseudonymous import OUTSIDE
 from services.alerts.tables.released import RECEIPT
 from services.contracts.scores import ScoreV1
 from tests.database.test_pulse import ELIGIBLE, LISTED, PARENTS, at, play, told, written
-from tests.fakes.scores import MONDAY, deletion, policy, score, withdrawal
+from tests.fakes.scores import MONDAY, deletion, mac, policy, score, withdrawal
 from tests.fakes.stage import Stage
 
 DAY, WEEK, FOUR = window_of(Cadence.DAY, MONDAY), week_of(MONDAY), four_weeks_of(MONDAY)
@@ -94,6 +94,15 @@ def decisions(stage: Stage, window: Window) -> list[dict[str, int]]:
         return [json.loads(body)["decisions"] for body in connection.execute(found).scalars()]
 
 
+def on(stage: Stage, day: date, hour: int, scores: list[ScoreV1]) -> None:
+    """The same messages on another day; their hour is decided."""
+    stage.send([
+        one.model_copy(update={"local_day": day, "digest": mac(f"{one.digest} {day}")})
+        for one in scores
+    ])  # fmt: skip
+    stage.reach(at(hour + 1, 15, day))
+
+
 def later_that_week(stage: Stage) -> None:
     """Two messages more of everybody, so that they are contributors to the week."""
     stage.send([
@@ -157,6 +166,19 @@ def test_a_week_asks_again_of_a_day_that_was_published(
     assert close(stage, WEEK) == {("valence", unit) for unit in expected}
 
 
+@pytest.mark.parametrize(("gone", "expected"), [(2, EVERYBODY), (3, set())])
+def test_a_week_asks_of_each_of_its_days(
+    weekly: Stage, gone: int, expected: set[tuple[str, str]]
+) -> None:
+    for day, first in ((1, range(100, 112)), (2, range(12))):
+        for hour, scores in ((8, early("a", first)), (9, written(9, a=150, b=150))):
+            on(weekly, MONDAY + timedelta(days=day), hour, scores)
+    on(weekly, MONDAY + timedelta(days=3), 8, written(8, a=150, b=150))
+    weekly.send(withdraw("a", range(gone)))
+
+    assert close(weekly, WEEK) == expected
+
+
 def test_those_in_the_hour_must_be_still_there_too(daily: Stage) -> None:
     # Of b nobody was early, so of the hour less the day those of a are what is told.
     play(daily, [(8, early("a", range(12))), (9, written(9, a=10, b=250))])
@@ -177,8 +199,7 @@ def test_somebody_whose_week_was_full_before_is_not_there(daily: Stage) -> None:
         ])  # fmt: skip
     daily.reach(at(-1, day=saturday))
     for hour, scores in ((8, early("a", range(12))), (9, written(9, a=300))):
-        daily.send([one.model_copy(update={"local_day": saturday}) for one in scores])
-        daily.reach(at(hour + 1, 15, saturday))
+        on(daily, saturday, hour, scores)
     assert list(told(daily)) == [9]
 
     assert close(daily, window_of(Cadence.DAY, saturday)) == set()
