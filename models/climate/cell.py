@@ -121,6 +121,25 @@ def cell_of(days: Mapping[date, PersonDay], window: Window) -> Cell:
     )
 
 
+def counting_days(days: Mapping[date, PersonDay], window: Window) -> frozenset[date]:
+    """Days of *window* on which somebody moves a sum: none after their week was full.
+
+    Args:
+        days: Their sums by local day: of the window, and of what comes before it in its week.
+        window: Which of the days are asked for.
+    """
+    left: dict[int, int] = {}
+    counting = []
+    for day in sorted(days):
+        week = day.toordinal() - day.weekday()
+        before = left.get(week, WEEKLY_BOUND)
+        counts = min(days[day].weight, before)
+        left[week] = before - counts
+        if counts and window.holds(day):
+            counting.append(day)
+    return frozenset(counting)
+
+
 def _end(window: Window) -> int:
     return window.end_exclusive.toordinal()
 

@@ -164,6 +164,7 @@ def _row(score: ScoreV1, pulsed_until: datetime | None) -> dict[str, Any]:
         "other_leaf": score.other_leaf if outputs else None,
         "answer_bucket": score.answer_bucket if outputs else None,
         "hour": score.hour if in_time else None,
+        "in_pulse": False,
         "language": score.language.value if score.language else None,
         "valence_micro": outputs.valence_micro if outputs else None,
         "signals": sum(_SIGNALS[signal] for signal in set(outputs.signals)) if outputs else 0,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
+from functools import reduce
+from operator import add
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -13,18 +15,23 @@ from sqlalchemy import (
     Date,
     Integer,
     and_,
+    case,
     cast,
     delete,
     func,
     literal,
+    not_,
+    null,
     or_,
     select,
 )
 
 from models.climate.networks.answer_time import AnsweredWithin
 from models.climate.person_day import PersonDay
+from models.climate.windows import Cadence, window_of
 from models.language.labels import Driver, Language, Signal
 from services.alerts.database import STATEMENT_ROWS, insert
+from services.alerts.ledger import hours
 from services.alerts.tables.pseudonymous import (
     ANSWER_DAY,
     AUTHOR_PLACE,
@@ -32,6 +39,7 @@ from services.alerts.tables.pseudonymous import (
     FOLDED_DAY,
     LANGUAGE_DAY,
     OPEN_SCORE,
+    OUTSIDE,
     PERSON_DAY,
     REPLY_DAY,
 )
@@ -86,6 +94,7 @@ def fold(
     """
     of_day = OPEN_SCORE.c.local_day == day
     counts = and_(of_day, counting(frozen))
+    published = [hour for _, hour in hours.within(connection, window_of(Cadence.DAY, day))]
     models = select(OPEN_SCORE.c.model).where(counts).distinct().order_by(OPEN_SCORE.c.model)
     sums = (
         select(
@@ -95,6 +104,7 @@ def fold(
             func.sum(cast(OPEN_SCORE.c.after_hours, Integer)).label("after_hours"),
             *_set_bits(OPEN_SCORE.c.signals, len(Signal)),
             *_set_bits(OPEN_SCORE.c.drivers, len(Driver)),
+            _in_hours(published),
         )
         .where(counts)
         .group_by(*_PERSON)
@@ -187,8 +197,20 @@ def _set_bits(column: ColumnElement[int], bits: int) -> list[ColumnElement[int]]
     return [func.sum(column.bitwise_rshift(bit).bitwise_and(1)) for bit in range(bits)]
 
 
+def _in_hours(published: Collection[int]) -> ColumnElement[int]:
+    """In which published hours somebody wrote, and whether outside them; NULL where none is."""
+    if not published:
+        return cast(null(), Integer)
+    counted = OPEN_SCORE.c.in_pulse
+    bits = {1 << hour: and_(counted, OPEN_SCORE.c.hour == hour) for hour in published}
+    bits[1 << OUTSIDE] = not_(counted)
+    found = (func.max(case((written, bit), else_=0)) for bit, written in bits.items())
+    return reduce(add, found)
+
+
 def _row(day: date, block: int, pid: str, leaf: str, *sums: Any) -> dict[str, Any]:  # noqa: ANN401  integers of either driver
-    messages, valence, after_hours, *bits = (int(value) for value in sums)
+    in_hours: int | None = sums[-1]
+    messages, valence, after_hours, *bits = (int(value) for value in sums[:-1])
     return {
         "block": block,
         "pid": pid,
@@ -199,6 +221,7 @@ def _row(day: date, block: int, pid: str, leaf: str, *sums: Any) -> dict[str, An
         "signals": bits[: len(Signal)],
         "drivers": bits[len(Signal) :],
         "after_hours": after_hours,
+        "in_hours": in_hours,
     }
 
 

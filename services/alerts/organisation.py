@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select
 
-from models.climate.cell import Cell, cell_of
+from models.climate.cell import Cell, cell_of, counting_days
 from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import UnitTree
@@ -167,17 +167,37 @@ class People:
                 number for number, week in enumerate(weeks) if cell_of(theirs, week).contributors
             )
 
+    def in_hours(self, window: Window) -> Iterator[tuple[str, dict[date, int]]]:
+        """The leaf of each person, and in which published hours they wrote on days that count.
+
+        As bits (``PERSON_DAY``); a day without a published hour is not among them.
+        """
+        for leaf, rows in self._rows(window):
+            bits: defaultdict[date, int] = defaultdict(int)
+            for row in rows:
+                bits[row.local_day] |= row.in_hours or 0
+            counting = counting_days(_by_day(rows), window)
+            yield leaf, {day: found for day, found in bits.items() if found and day in counting}
+
     def _one_by_one(self, window: Window) -> Iterator[tuple[str, dict[date, PersonDay]]]:
         """The leaf of each person, and their days: of *window* and before it in its week."""
+        for leaf, rows in self._rows(window):
+            yield leaf, _by_day(rows)
+
+    def _rows(self, window: Window) -> Iterator[tuple[str, list[Row[Any]]]]:
         for person, rows in groupby(_written(self.connection, window), attrgetter("block", "pid")):
-            if person not in self.homes:  # their leaf is no part of this tree
-                continue
-            theirs: dict[date, PersonDay] = {}
-            for row in rows:
-                written, elsewhere = person_day(row), theirs.get(row.local_day)
-                # Two leaves on one day: they moved.
-                theirs[row.local_day] = elsewhere + written if elsewhere else written
-            yield self.homes[person], theirs
+            if person in self.homes:  # else their leaf is no part of this tree
+                yield self.homes[person], list(rows)
+
+
+def _by_day(rows: Iterable[Row[Any]]) -> dict[date, PersonDay]:
+    """The days of one person."""
+    theirs: dict[date, PersonDay] = {}
+    for row in rows:
+        written, elsewhere = person_day(row), theirs.get(row.local_day)
+        # Two leaves on one day: they moved.
+        theirs[row.local_day] = elsewhere + written if elsewhere else written
+    return theirs
 
 
 def _written(connection: Connection, window: Window) -> Iterator[Row[Any]]:

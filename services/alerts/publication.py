@@ -26,6 +26,7 @@ from services.alerts import (
     gateways,
     message_shares,
     missed,
+    overlaps,
     ratios,
     replies,
 )
@@ -80,6 +81,7 @@ def publish(connection: Connection, window: Window, policy: Policy, now: datetim
         indicators=_known(connection, window, policy),
         finer=_finer(connection, window, everybody, plan, noisy=noisy),
         noise=budget.noise_of(connection, account, tree, everybody) if account else None,
+        beside=overlaps.of_window(connection, window, everybody),
     )
     if account is None:  # exact figures would undo the noise of a block
         message_shares.keep(connection, window, tree, released, rules)

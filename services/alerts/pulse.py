@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from models.climate.catalogue import PULSE
 from models.climate.cell import Cell, cell_of
@@ -19,6 +30,7 @@ from models.climate.unit_tree import UnitTree
 from models.climate.watermark import GatewayProgress, reached
 from models.climate.windows import HOUR_LATENESS, Cadence, block, hour_ends, window_of
 from services.alerts import budget
+from services.alerts.database import STATEMENT_ROWS
 from services.alerts.folding import counting
 from services.alerts.ledger import hours
 from services.alerts.ledger.units import NoUnits
@@ -29,6 +41,8 @@ from services.contracts.governance import Policy, fingerprint
 FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any message: from here on hours are kept while no gateway has said a time."""
 _HOUR: Final = timedelta(hours=1)
+Homes = Mapping[tuple[int, str], str]
+"""The leaf of each person, by block and pseudonym."""
 
 
 def is_wanted(policy: Policy, now: datetime) -> bool:
@@ -98,7 +112,8 @@ def _full_hour(at: datetime) -> datetime:
 
 
 def _has_hour() -> ColumnElement[bool]:
-    return OPEN_SCORE.c.hour.is_not(None)
+    """Of which open messages the hour is kept, and not published."""
+    return and_(OPEN_SCORE.c.hour.is_not(None), not_(OPEN_SCORE.c.in_pulse))
 
 
 def _earliest(connection: Connection, after: datetime, until: datetime) -> tuple[date, int] | None:
@@ -112,7 +127,7 @@ def _earliest(connection: Connection, after: datetime, until: datetime) -> tuple
 
 
 def _forget(connection: Connection, which: ColumnElement[bool]) -> None:
-    """Let open messages say no hour any more."""
+    """Let open messages say no hour any more; what is in a published one says it until it folds."""
     connection.execute(update(OPEN_SCORE).where(_has_hour(), which).values(hour=None))
 
 
@@ -123,7 +138,8 @@ def _decide(connection: Connection, day: date, hour: int, policy: Policy, now: d
         quarter, tree = tree_of(connection, window)
     except NoUnits:
         return
-    found = _released(connection, day, hour, tree, policy)
+    homes = _homes(connection, day, hour, tree, policy)
+    found = _released(connection, day, hour, homes, policy)
     if found is None:
         return
     if budget.account(connection, window, tree, policy.differential_privacy) is not None:
@@ -137,21 +153,40 @@ def _decide(connection: Connection, day: date, hour: int, policy: Policy, now: d
         models=tuple(sorted(connection.execute(scored).scalars())),
     )
     hours.record(connection, found, tree.root, terms, now)
-    _forget(connection, here)
+    _count(connection, and_(here, counting(policy.frozen_languages)), homes)
+
+
+def _count(connection: Connection, here: ColumnElement[bool], homes: Homes) -> None:
+    """Mark the messages that a published hour holds: those of people who have a home."""
+    connection.execute(update(OPEN_SCORE).where(here).values(in_pulse=True))
+    person = OPEN_SCORE.c.block, OPEN_SCORE.c.pid
+    everybody = connection.execute(select(*person).where(here).distinct())
+    without = [who for row in everybody if (who := (row.block, row.pid)) not in homes]
+    for start in range(0, len(without), STATEMENT_ROWS):
+        theirs = tuple_(*person).in_(without[start : start + STATEMENT_ROWS])
+        connection.execute(update(OPEN_SCORE).where(here, theirs).values(in_pulse=False))
+
+
+def _homes(connection: Connection, day: date, hour: int, tree: UnitTree, policy: Policy) -> Homes:
+    """Where everybody counts; nowhere at night, when that need not be looked up."""
+    number = select(func.count(OPEN_SCORE.c.pid.distinct())).where(
+        OPEN_SCORE.c.local_day == day,
+        OPEN_SCORE.c.hour == hour,
+        counting(policy.frozen_languages),
+    )
+    if connection.execute(number).scalar_one() < least(policy.k):
+        return {}
+    leaves = frozenset(tree.leaves)
+    return homes_so_far(connection, block(day), policy.frozen_languages, leaves)
 
 
 def _released(
-    connection: Connection, day: date, hour: int, tree: UnitTree, policy: Policy
+    connection: Connection, day: date, hour: int, homes: Homes, policy: Policy
 ) -> HourStatistic | None:
     """The sums of the *hour*, if they may be known beside those of the *day* before it."""
-    of_day = and_(OPEN_SCORE.c.local_day == day, counting(policy.frozen_languages))
-    number = select(func.count(OPEN_SCORE.c.pid.distinct())).where(
-        of_day, OPEN_SCORE.c.hour == hour
-    )
-    if connection.execute(number).scalar_one() < least(policy.k):
-        return None  # at night, without a look at everybody's home
-    leaves = frozenset(tree.leaves)
-    homes = homes_so_far(connection, block(day), policy.frozen_languages, leaves)
+    if not homes:
+        return None
+    of_day = and_(OPEN_SCORE.c.local_day == day, counting(policy.frozen_languages), _has_hour())
     person = OPEN_SCORE.c.block, OPEN_SCORE.c.pid
     written: dict[tuple[str, int], Cell] = defaultdict(Cell)
     rows = (

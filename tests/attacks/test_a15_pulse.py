@@ -3,12 +3,13 @@
 Who: anyone who watches a figure by the hour.
 What they try: hours with enough people are shown; at night and early in the morning there are too
 few.  The day less the hours that are shown is what was written in the others: by the three people
-who were awake.
+who were awake.  Or there were enough, and then some of them withdraw, or are made to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 
 from models.climate.cell import Cell, cell_of
-from models.climate.disclosure.pulse import Hour, pulse
+from models.climate.disclosure.pulse import Hour, Overlap, pulse
 from models.climate.person_day import PersonDay
 from models.climate.windows import Cadence, window_of
 from models.simulation.calendar import HOURS
@@ -31,6 +32,11 @@ BUSY, NIGHT = 0.05, 0.00005
 """Share of the day's messages in an hour of work, and in any other."""
 DAY = date(2026, 11, 25)
 WHAT = "days of which the hours give fewer than 10 people away"
+NIGHT_SHIFT, NIGHTS = 24, 30
+BUSY_HOURS = slice(9, 17)
+AFTERWARDS = "the same where people of the night withdraw afterwards"
+Atom = tuple[int, int, Mapping[int, int]]
+"""Hour, team, and who wrote how much."""
 
 
 def days() -> list[list[dict[int, int]]]:
@@ -97,6 +103,62 @@ def test_the_pulse_tells_of_nobody_beside_the_day_and_the_teams() -> None:
 
     assert found == 0
     assert shown > 3 * PULSE_DAYS
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_who_withdraws_after_the_hours_leaves_nobody_alone_beside_them(*, asks: bool) -> None:
+    """Those of the night wrote in no hour that is shown; before the day closes some withdraw."""
+    chance = np.random.default_rng(17)
+    found = shown = 0
+    for _ in range(NIGHTS):
+        hours = [_night(), *_by_team(chance)[BUSY_HOURS]]
+        gone = frozenset(range(PULSE_PEOPLE, PULSE_PEOPLE + int(chance.integers(0, NIGHT_SHIFT))))
+        given = [
+            Hour(hour, {str(team): _cell(people) for team, people in teams.items()})
+            for hour, teams in enumerate(hours)
+        ]
+        released = {each.hour for each in pulse(DAY, given, K)}
+        assert released
+        atoms = [
+            (hour, team, {person: n for person, n in people.items() if (person in gone) is left})
+            for hour, teams in enumerate(hours)
+            for team, people in teams.items()
+            for left in (False, True)
+        ]
+        there = [number for number, (_, _, who) in enumerate(atoms) if not gone & who.keys()]
+        rows = [
+            frozenset(n for n, atom in enumerate(atoms) if atom[0] == hour) for hour in released
+        ]
+        if not asks or all(one.hides(K) for one in _overlaps(released, atoms, there)):
+            rows.append(frozenset(there))
+            shown += 1
+        found += bool(known_groups(Public(rows, [who for _, _, who in atoms], least=1), K))
+    told = f"{found} of {NIGHTS}"
+    note("A15", AFTERWARDS, **({"ours": told} if asks else {"without": told}))
+
+    assert shown > NIGHTS / 4
+    assert (found == 0) is asks
+
+
+def _night() -> dict[int, dict[int, int]]:
+    """Those who work at night write then, and at no other time."""
+    return {0: dict.fromkeys(range(PULSE_PEOPLE, PULSE_PEOPLE + NIGHT_SHIFT), 1)}
+
+
+def _overlaps(
+    released: AbstractSet[int], atoms: Sequence[Atom], there: Sequence[int]
+) -> Iterator[Overlap]:
+    """Of each hour who is still there: people of each team in it, and in no hour that is shown."""
+
+    def people(hours: AbstractSet[int]) -> dict[str, int]:
+        found: dict[str, set[int]] = {}
+        for hour, team, who in (atoms[number] for number in there):
+            if hour in hours:
+                found.setdefault(str(team), set()).update(who)
+        return {team: len(who) for team, who in found.items()}
+
+    outside = people({hour for hour, _, _ in atoms} - released)
+    return (Overlap(people({hour}), outside) for hour in released)
 
 
 def _rows(atoms: Sequence[tuple[int, int]], side: int) -> dict[int, frozenset[int]]:

@@ -59,12 +59,12 @@ def told(stage: Stage) -> dict[int, float]:
         return dict(sorted(tuple(row) for row in rows))
 
 
-def kept(stage: Stage) -> set[int]:
-    """Hours that open messages still say."""
+def kept(stage: Stage, *, published: bool = False) -> set[int]:
+    """Hours that open messages still say, which are published or not."""
     column = OPEN_SCORE.c.hour
+    said = column.is_not(None), OPEN_SCORE.c.in_pulse.is_(published)
     with database.reading(stage.engine).begin() as connection:
-        rows = connection.execute(select(column).where(column.is_not(None)).distinct())
-        return set(rows.scalars())
+        return set(connection.execute(select(column).where(*said).distinct()).scalars())
 
 
 def play(stage: Stage, seen: Iterable[tuple[int, list[ScoreV1]]]) -> None:
@@ -199,9 +199,7 @@ def test_somebody_who_moved_counts_where_the_day_counts_them(stage: Stage) -> No
     assert told(stage) == {}
 
 
-def test_a_day_that_is_over_says_no_hour_and_a_published_one_says_its_own_no_more(
-    stage: Stage,
-) -> None:
+def test_a_day_that_is_over_says_published_hours_alone(stage: Stage) -> None:
     play(stage, [(8, written(8, a=300)), (9, written(9, a=300)), (10, written(10, a=20))])
     assert kept(stage) == {8, 10}
 
@@ -210,6 +208,7 @@ def test_a_day_that_is_over_says_no_hour_and_a_published_one_says_its_own_no_mor
     stage.reach(at(24) + LATER)
 
     assert kept(stage) == set()
+    assert kept(stage, published=True) == {9}
     assert stage.count(OPEN_SCORE) == 620
 
 
@@ -224,14 +223,18 @@ def test_where_no_pulse_is_made_no_hour_is_kept(engine: Engine, rules: Any) -> N
     assert (kept(stage), told(stage)) == (set(), {})
 
 
-def test_a_policy_that_stops_the_pulse_lets_go_of_the_hours(stage: Stage) -> None:
-    stage.send(written(8, a=300))
-    assert kept(stage) == {8}
+def test_a_policy_that_stops_the_pulse_lets_go_of_hours_that_are_not_published(
+    stage: Stage,
+) -> None:
+    play(stage, [(8, written(8, a=300)), (9, written(9, a=300))])
+    stage.send(written(10, a=300))
+    assert kept(stage) == {8, 10}
 
     Closer(stage.engine, policy(), stage.closer._name).close_due(stage.now)  # noqa: SLF001
 
     assert kept(stage) == set()
-    stage.send(written(9, a=300))
+    assert kept(stage, published=True) == {9}
+    stage.send(written(11, a=300))
     assert kept(stage) == set()
 
 

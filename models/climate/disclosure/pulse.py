@@ -1,14 +1,28 @@
 """The pulse: one series of the whole organisation by the hour, which tells nothing beside others.
 
-Of the hours of a day some are published and some are not.  Any other published sum holds of a leaf
-and a day all hours or none.  So take a group that can be had from everything together, let ``h`` be
-an hour that is published, ``a`` its coefficient, and look at a leaf that is active in ``h`` and in
-an hour that is not: in the latter the group holds what the other sums say, in ``h`` the same plus
-``a``.  If ``a`` is 1 the group holds all such leaves in ``h``, if it is -1 all of them in the
-other hour.  Where both are ``k`` people or more, a group of fewer is had without the pulse.
-Nothing that happens later in the day, and nothing that is published later, can change that.
-What came too late for its hour, or was written on another day than UTC's, is in no hour: it is one
-more that is kept back, and only adds to what such a group holds.
+Of the hours of a day some are published, and what was written outside them is in none: in an hour
+that was kept back, too late, or where it was another day than in UTC.  Any other published sum
+holds a window.  Take a group that can be had from everything together, an hour ``h`` that is
+published, and its coefficient ``a``, which is not nought; and of all published windows that hold
+the day of ``h`` the one that was published last.
+
+Look at those who were still there then.  Their messages of that day are in all of these windows,
+for nobody comes back; so all of a leaf are in the same sums, but that those in ``h`` are in ``h``
+too.  In a leaf where some are in ``h`` and some outside the published hours, the group holds what
+is outside as often as the windows say, nought times or once, and what is in ``h`` ``a`` times more.
+So ``a`` is 1 and the group holds all of such leaves that is in ``h``, or it is -1 and the group
+holds all of them that is outside.  Where both are ``k`` people or more, a group of fewer has no
+hour in it and is had without the pulse.  Hence the rule: *a window is published only while, for
+every published hour in it, of the leaves in which people who are still there wrote both in the hour
+and outside all published hours of its day, k people wrote in the one and k in the other*.
+
+What happens to people, messages or windows before that last window changes nothing, for nothing
+was said of them: somebody who has gone is in some sums only, and can only add to the group.  What
+happens after it changes no sum.  Where no window of the day was published the group holds all of
+``h`` or nothing of it, which is at least ``LEAST`` people.
+
+That an hour is published only beside hours that were kept back with as many people in them is no
+part of this: it lets its windows pass, unless people withdraw or delete afterwards.
 """
 
 from __future__ import annotations
@@ -42,6 +56,29 @@ class Hour:
 
     hour: int
     leaves: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Who wrote in one hour and who outside, as far as they are still there.
+
+    Attributes:
+        inside: By leaf, people with a message in the hour.
+        outside: By leaf, people with a message of the day that is in no published hour.
+    """
+
+    inside: Mapping[str, int]
+    outside: Mapping[str, int]
+
+    def hides(self, k: int) -> bool:
+        """Whether what the hour tells beside windows that hold it is told of *k* people or more.
+
+        Args:
+            k: Fewest contributors of anything that can be known.
+        """
+        both = [leaf for leaf, people in self.inside.items() if people and self.outside.get(leaf)]
+        inside = sum(self.inside[leaf] for leaf in both)
+        return min(inside, sum(self.outside[leaf] for leaf in both)) >= k
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +167,8 @@ def released_hour(
     """
     written = {leaf: cell for leaf, cell in one.leaves.items() if not cell.is_empty}
     whole = sum(written.values(), Cell())
-    both = [leaf for leaf in written if kept_back.get(leaf)]
-    here = sum(written[leaf].contributors for leaf in both)
-    before = sum(kept_back[leaf] for leaf in both)
-    if primary(whole, k=least(k)) is not Primary.PASSES or min(here, before) < k:
+    beside = Overlap({leaf: cell.contributors for leaf, cell in written.items()}, kept_back)
+    if primary(whole, k=least(k)) is not Primary.PASSES or not beside.hides(k):
         return None
     return HourStatistic(day, one.hour, whole.weight, whole.weighted_micro, whole.contributors)
 

@@ -21,6 +21,7 @@ from models.climate.disclosure.noise import Noise
 from models.climate.disclosure.pulse import (
     Hour,
     HourStatistic,
+    Overlap,
     PulseHour,
     published_hour,
     released_hour,
@@ -39,6 +40,7 @@ __all__ = [
     "ClosedWindow",
     "Hour",
     "HourStatistic",
+    "Overlap",
     "PublishedCell",
     "PulseHour",
     "Release",
@@ -124,6 +126,7 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     indicators: Collection[str],
     finer: Sequence[ClosedWindow] = (),
     noise: Noise | None = None,
+    beside: Sequence[Overlap] = (),
 ) -> Release:
     """Decide what of one window may be seen.
 
@@ -131,7 +134,8 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     the same days, and what its parent minus the published children tells passes them as well.
     Over the same days means in this window, or, where the parent is planned finer, in every one
     of the finer windows: otherwise the days that the parent lacks could be had from its own
-    parent minus the rest.  The counting gate then has the last word on the whole.
+    parent minus the rest.  The counting gate then has the last word on the whole.  Where an hour of
+    the pulse would tell of too few beside the window, nothing of the window is published.
 
     Args:
         tree: The organisation in the window's quarter.
@@ -143,6 +147,7 @@ def release(  # noqa: PLR0913  one call a window, every argument named
         finer: The windows of the next finer cadence that this one consists of, each with what
             was published of it.  Without them nothing below a finer parent is published.
         noise: To be added to what the rules above let pass; then neither shares nor bands leave.
+        beside: Of every published hour in the window, who is still there.
 
     Raises:
         ValueError: a policy, plan or input under which these rules would not hold.
@@ -154,12 +159,15 @@ def release(  # noqa: PLR0913  one call a window, every argument named
     cadence_plan.check(tree, plan)
     check_sums(tree, window, cells, finer)
     due = Shown(tree, plan, window, cells, frozenset(), tuple(finer))
+    stands = all(overlap.hides(k) for overlap in beside)
     outcomes = select(due, k)
+    if not stands:
+        outcomes = dict.fromkeys(outcomes, Outcome.BESIDE_THE_PULSE)
     units = [unit for unit in outcomes if outcomes[unit] is Outcome.PUBLISHED]
     shown = replace(due, units=frozenset(units))
     if noise is not None:
         return _with_noise(shown, outcomes, k, noise, valence=VALENCE in indicators)
-    statistics = tuple(_statistics(shown, k, indicators))
+    statistics = tuple(_statistics(shown, k, indicators)) if stands else ()
     # The week of a unit by the day is not due: it is counted where it is shown.
     weeks = {s.unit: Outcome.PUBLISHED for s in statistics if s.unit not in outcomes}
     counted = [u for u in outcomes if tree.eligible(u) > 0 or u in shown.units]

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     PARENT_WITHHELD = "parent_withheld"
     COMPLEMENTARY = "complementary"
     COUNTING_GATE = "counting_gate"
+    BESIDE_THE_PULSE = "beside_the_pulse"
     REFUSED = "refused"
     OVER_BUDGET = "over_budget"
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, select
 from models.climate.disclosure.coarsening import band, fewest
 from models.climate.disclosure.receipt import canonical
 from models.climate.disclosure.release import HourStatistic, published_hour
+from models.climate.windows import Window
 from services.alerts.ledger.chain import append
 from services.alerts.ledger.digests import raw, spelled
 from services.alerts.ledger.recording import NONCE_BYTES
@@ -78,6 +79,15 @@ def record(
         "nonce": token_hex(NONCE_BYTES),
     }
     append(connection, "pulse", {**entry, "rows": _digest(connection, entry)}, now)
+
+
+def within(connection: Connection, window: Window) -> set[tuple[date, int]]:
+    """The hours in *window* that are published, by day and hour."""
+    day = PUBLISHED_PULSE.c.day
+    found = select(day, PUBLISHED_PULSE.c.hour).where(
+        day >= window.start, day < window.end_exclusive
+    )
+    return {(row.day, row.hour) for row in connection.execute(found)}
 
 
 def key_of(entry: Mapping[str, Any]) -> HourKey:

@@ -38,6 +38,7 @@ OPEN_SCORE: Final = Table(
     Column("other_leaf", String(63)),
     Column("answer_bucket", Integer),
     Column("hour", Integer),
+    Column("in_pulse", Boolean, nullable=False, server_default=false()),
     Column("language", String(2)),
     Column("valence_micro", Integer),
     Column("signals", Integer, nullable=False),
@@ -52,7 +53,8 @@ OPEN_SCORE: Final = Table(
 
 ``other_leaf`` is the leaf of the people whom a reply answers; never who they are.
 ``answer_bucket`` is a value of ``AnsweredWithin``.
-``hour`` is NULL where no pulse is made, and once that of its hour is published or its day over."""
+``hour`` is NULL where no pulse is made, and once the day is over in UTC, but of a message that is
+``in_pulse``: in an hour that was published."""
 
 PERSON_DAY: Final = Table(
     "person_day",
@@ -66,11 +68,17 @@ PERSON_DAY: Final = Table(
     Column("signals", JSON, nullable=False),
     Column("drivers", JSON, nullable=False),
     Column("after_hours", Integer),
+    Column("in_hours", Integer),
     Index("person_day_day", "local_day"),
 )
 """Sums over one person's day; they go when the four weeks close.
 
-``after_hours`` is NULL in rows that are older than it: of them it is not known."""
+``after_hours`` is NULL in rows that are older than it: of them it is not known.
+``in_hours`` is NULL on days without a published hour.  Else its bits tell in which of these
+somebody wrote, and bit ``OUTSIDE`` whether they wrote outside all of them."""
+
+OUTSIDE: Final = 24
+"""The bit after those of the hours 0 to 23."""
 
 REPLY_DAY: Final = Table(
     "reply_day",

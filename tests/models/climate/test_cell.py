@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.climate.cell import Cell, cell_of
+from models.climate.cell import Cell, cell_of, counting_days
 from models.climate.person_day import NO_DRIVERS, NO_SIGNALS, PersonDay
 from models.climate.windows import Cadence, window_of
 from tests.fakes.trees import FOUR_WEEKS, MONDAY
@@ -26,6 +26,10 @@ written = valences.map(
 )
 days = st.integers(0, 27).map(lambda day: MONDAY + timedelta(days=day))
 people = st.dictionaries(days, written, min_size=1, max_size=12)
+busy = st.dictionaries(
+    st.integers(0, 8).map(lambda day: MONDAY + timedelta(days=day)), written, min_size=6
+)
+"""Some whose week is full before its last day."""
 crowds = st.lists(people, max_size=8)
 
 
@@ -136,6 +140,19 @@ def test_a_day_of_which_a_part_counts_keeps_its_mean() -> None:
     found = cell_of(busy, window_of(Cadence.DAY, MONDAY + timedelta(days=6)))
 
     assert (found.weight, found.weighted_micro) == (2, -600_000)
+
+
+@given(busy, st.sampled_from(list(Cadence)), days)
+def test_the_days_that_count_are_those_that_weigh_anything(
+    person: Days, cadence: Cadence, day: date
+) -> None:
+    window = window_of(cadence, day)
+
+    assert counting_days(person, window) == {
+        day
+        for day in person
+        if window.holds(day) and cell_of(person, window_of(Cadence.DAY, day)).weight
+    }
 
 
 def test_every_week_has_a_bound_of_its_own() -> None:

@@ -1,15 +1,17 @@
 """The oracle of the counting gate: linear algebra over every group there is.
 
-Slow and obvious.  An atom is what one leaf wrote on one day, or in one hour of it (people who
-withdrew have atoms of their own, for they are in some windows and not in others).  What was
-published is a row over atoms; a group is known if its row lies in the span of those.  In the
+Slow and obvious.  An atom is what was written on one day and is in the same published sums, such
+as what one leaf wrote (people who withdrew have atoms of their own, for they are in some windows
+and not in others).  A sum is a row over atoms; a group is known if its row lies in the span of
+those.  In the
 reduced rows a group is told by its atoms at the pivots, so all groups that are known can be listed,
 and no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from types import MappingProxyType
@@ -20,8 +22,8 @@ from numpy.typing import NDArray
 from models.climate.windows import Cadence, Window, window_of
 from tests.fakes.trees import ORDER, Organisation
 
-Atom = tuple[str, date, int, int]
-"""Leaf, day, how many windows had closed when its people withdrew, and the hour."""
+Message = tuple[int, date, frozenset[Hashable]]
+"""Author, day, and the published sums that hold it."""
 Hours = Mapping[tuple[int, date], Sequence[int]]
 """Of a person and a day the hour of each message."""
 Published = Mapping[Window, AbstractSet[str]]
@@ -53,44 +55,48 @@ def exposed_groups(
         hours: When everybody wrote; without it an hour is no atom of its own.
         pulse: Hours whose sum over the whole organisation is published when they end.
     """
-    written = _messages(organisation, hours)
-    atoms = sorted(written)
-    rows = _rows(organisation, published, atoms)
-    for day, hour in pulse:
-        then = ORDER.index(window_of(Cadence.DAY, day))
-        rows.append([a[1] == day and a[3] == hour and a[2] >= then for a in atoms])
-    if not atoms or not rows:
+    leaves = {unit: leaves_of(organisation, unit) for unit in organisation.units.top_down()}
+
+    def messages() -> Iterator[Message]:
+        for number, person in enumerate(organisation.people):
+            gone = organisation.gone.get(number, len(ORDER))
+            for day, written in person.days.items():
+                then = ORDER.index(window_of(Cadence.DAY, day))
+                windows = {
+                    (window, unit)
+                    for window, units in published.items()
+                    for unit in units
+                    if person.leaf in leaves[unit]
+                    if window.holds(day) and gone > ORDER.index(window)
+                }
+                for hour in hours.get((number, day), (0,) * written.messages):
+                    in_pulse = (day, hour) in pulse and gone >= then
+                    yield number, day, frozenset(windows | ({(day, hour)} if in_pulse else set()))
+
+    return exposed_by_sums(messages(), k)
+
+
+def exposed_by_sums(messages: Iterable[Message], k: int) -> int:
+    """The same of whatever was published, where each message says in which sums it is."""
+    written: dict[tuple[date, frozenset[Hashable]], Counter[int]] = {}
+    for author, day, sums in messages:
+        if sums:
+            written.setdefault((day, sums), Counter())[author] += 1
+    atoms = list(written)
+    if not atoms:
         return 0
-    people = np.zeros((len(organisation.people), len(atoms)))
+    rows = [
+        [one in sums for _, sums in atoms]
+        for one in sorted({s for _, ss in atoms for s in ss}, key=repr)
+    ]
+    authors = {author: row for row, author in enumerate({a for by in written.values() for a in by})}
+    people = np.zeros((len(authors), len(atoms)))
     for column, atom in enumerate(atoms):
-        for number, messages in written[atom].items():
-            people[number, column] = messages
-    days = [np.array([atom[1] == day for atom in atoms]) for day in {atom[1] for atom in atoms}]
+        for author, count in written[atom].items():
+            people[authors[author], column] = count
+    days = [np.array([atom[0] == day for atom in atoms]) for day in {atom[0] for atom in atoms}]
     reduced = _reduced(np.array(rows, np.float64))
     return sum(_small_groups(part, people, days, k) for part in _apart(reduced))
-
-
-def _messages(organisation: Organisation, hours: Hours) -> dict[Atom, dict[int, int]]:
-    """Messages of each person in each atom that anybody wrote in."""
-    found: dict[Atom, dict[int, int]] = {}
-    for number, person in enumerate(organisation.people):
-        gone = organisation.gone.get(number, len(ORDER))
-        for day, written in person.days.items():
-            for hour in hours.get((number, day), (0,) * written.messages):
-                theirs = found.setdefault((person.leaf, day, gone, hour), {})
-                theirs[number] = theirs.get(number, 0) + 1
-    return found
-
-
-def _rows(organisation: Organisation, published: Published, atoms: list[Atom]) -> list[list[bool]]:
-    return [
-        [
-            leaf in leaves and window.holds(day) and gone > ORDER.index(window)
-            for leaf, day, gone, _ in atoms
-        ]
-        for window, units in published.items()
-        for leaves in (leaves_of(organisation, unit) for unit in units)
-    ]
 
 
 def leaves_of(organisation: Organisation, unit: str) -> AbstractSet[str]:
