@@ -2,24 +2,25 @@
 
 Of the hours of a day some are published, and what was written outside them is in none: in an hour
 that was kept back, too late, or where it was another day than in UTC.  Any other published sum
-holds a window.  Take a group that can be had from everything together, an hour ``h`` that is
-published, and its coefficient ``a``, which is not nought; and of all published windows that hold
-the day of ``h`` the one that was published last.
+holds a window.  Take any combination of everything together, whatever each sum is multiplied by,
+an hour ``h`` that is in it, and of all published windows that hold the day of ``h`` the one that
+was published last.
 
 Look at those who were still there then.  Their messages of that day are in all of these windows,
-for nobody comes back; so all of a leaf are in the same sums, but that those in ``h`` are in ``h``
-too.  In a leaf where some are in ``h`` and some outside the published hours, the group holds what
-is outside as often as the windows say, nought times or once, and what is in ``h`` ``a`` times more.
-So ``a`` is 1 and the group holds all of such leaves that is in ``h``, or it is -1 and the group
-holds all of them that is outside.  Where both are ``k`` people or more, a group of fewer has no
-hour in it and is had without the pulse.  Hence the rule: *a window is published only while, for
-every published hour in it, of the leaves in which people who are still there wrote both in the hour
-and outside all published hours of its day, k people wrote in the one and k in the other*.
+for nobody comes back; so all of a leaf are in the same sums, which the combination holds ``c``
+times altogether, but that those in ``h`` are in ``h`` too.  Where ``c`` is not nought, it holds
+what everybody of the leaf wrote outside the published hours; where it is, what everybody of the
+leaf wrote in ``h``.  Which of the two may be another in each leaf, as in the sum of one leaf less
+that of another.  Hence the rule: *a window is published only while, for every published hour in
+it, k people are left when of each leaf the fewer count: those who are still there and wrote in the
+hour, or those who did outside all published hours of its day*.  Then a combination that touches
+fewer than ``k`` people has no hour in it and is had without the pulse.  A message may weigh more in
+its hour than in its day, as long as it moves both.
 
 What happens to people, messages or windows before that last window changes nothing, for nothing
-was said of them: somebody who has gone is in some sums only, and can only add to the group.  What
-happens after it changes no sum.  Where no window of the day was published the group holds all of
-``h`` or nothing of it, which is at least ``LEAST`` people.
+was said of them: somebody who has gone is in some sums only, and can only add to who is touched.
+What happens after it changes no sum.  Where no window of the day was published everybody in ``h``
+is touched, which is at least ``LEAST`` people.
 
 That an hour is published only beside hours that were kept back with as many people in them is no
 part of this: it lets its windows pass, unless people withdraw or delete afterwards.
@@ -71,14 +72,13 @@ class Overlap:
     outside: Mapping[str, int]
 
     def hides(self, k: int) -> bool:
-        """Whether what the hour tells beside windows that hold it is told of *k* people or more.
+        """Whether what the hour tells beside windows that hold it touches *k* people or more.
 
         Args:
             k: Fewest contributors of anything that can be known.
         """
-        both = [leaf for leaf, people in self.inside.items() if people and self.outside.get(leaf)]
-        inside = sum(self.inside[leaf] for leaf in both)
-        return min(inside, sum(self.outside[leaf] for leaf in both)) >= k
+        fewer = (min(people, self.outside.get(leaf, 0)) for leaf, people in self.inside.items())
+        return sum(fewer) >= k
 
 
 @dataclass(frozen=True, slots=True)

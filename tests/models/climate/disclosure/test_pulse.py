@@ -168,8 +168,10 @@ def test_the_sums_of_an_hour_make_its_value_and_those_before_it_decide() -> None
     assert published_hour(found).value == 0.1
 
 
-def test_an_overlap_hides_only_with_k_people_on_both_sides_of_the_same_leaves() -> None:
-    assert Overlap({"a": 6, "b": 4}, {"a": 7, "b": 3}).hides(10)
+def test_an_overlap_hides_only_with_k_people_where_of_each_leaf_the_fewer_count() -> None:
+    assert Overlap({"a": 6, "b": 5}, {"a": 7, "b": 4}).hides(10)
+    assert not Overlap({"a": 6, "b": 4}, {"a": 7, "b": 3}).hides(10)
+    assert not Overlap({"a": 1, "b": 99}, {"a": 99, "b": 1}).hides(10)
     assert not Overlap({"a": 6, "b": 3}, {"a": 7, "b": 3}).hides(10)
     assert not Overlap({"a": 6, "b": 4}, {"a": 7, "b": 2}).hides(10)
     assert not Overlap({"a": 6, "b": 4}, {"a": 99, "b": 0}).hides(5 + 2)
