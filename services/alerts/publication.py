@@ -30,7 +30,7 @@ from services.alerts import (
     ratios,
     replies,
 )
-from services.alerts.ledger import Terms, record, statistics
+from services.alerts.ledger import Terms, hours, record, statistics
 from services.alerts.organisation import People, knows_hours, people, tree_of
 from services.alerts.tables.operations import ENDPOINT
 from services.alerts.tables.pseudonymous import FOLDED_DAY
@@ -120,13 +120,17 @@ def _known(connection: Connection, window: Window, policy: Policy) -> tuple[str,
 
 
 def _largest_k(connection: Connection, window: Window, asked: int) -> int:
-    """The largest k of the block so far: sums of *window* can be subtracted from those before."""
+    """The largest k of the block so far: sums of *window* can be subtracted from those before.
+
+    Published hours of the pulse are among them.
+    """
     whole = four_weeks_of(window.start)
     bodies = select(RECEIPT.c.body).where(
         RECEIPT.c.window_start >= whole.start, RECEIPT.c.window_start < whole.end_exclusive
     )
     found = connection.execute(bodies).scalars()
-    return max([asked, *(receipts.read(body).k for body in found)])
+    of_windows = (receipts.read(body).k for body in found)
+    return max(asked, hours.largest_k(connection, whole), *of_windows)
 
 
 def _finer(

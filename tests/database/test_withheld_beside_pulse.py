@@ -213,6 +213,25 @@ def test_a_policy_that_stops_the_pulse_still_asks(daily: Stage) -> None:
     assert close(daily, DAY, silent) == set()
 
 
+@pytest.mark.parametrize(("gone", "expected"), [(1, EVERYBODY), (2, set())])
+def test_an_hour_keeps_its_k_beside_a_policy_that_asks_for_less(
+    engine: Engine, gone: int, expected: set[tuple[str, str]]
+) -> None:
+    stage = stage_of(engine, DAILY)
+    asks = ["valence", "pulse"]
+    strict = Closer(engine, policy(indicators=asks, k=11), stage.closer._name)  # noqa: SLF001
+    for hour, scores in (
+        (8, [*early("a", range(6)), *early("b", range(6))]),
+        (9, written(9, a=150, b=150)),
+    ):
+        stage.send(scores)
+        stage.reach(at(hour + 1, 15), strict)
+    assert list(told(stage)) == [9]
+    stage.send(withdraw("a", range(gone)))
+
+    assert close(stage, DAY) == expected
+
+
 def test_a_withheld_day_looks_like_one_of_too_few(daily: Stage) -> None:
     morning(daily)
     daily.send(withdraw("a", range(3)))

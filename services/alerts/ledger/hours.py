@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -19,10 +20,12 @@ from models.climate.windows import Window
 from services.alerts.ledger.chain import append
 from services.alerts.ledger.digests import raw, spelled
 from services.alerts.ledger.recording import NONCE_BYTES
-from services.alerts.tables.released import PUBLISHED_PULSE, RELEASED_PULSE
+from services.alerts.tables.released import LEDGER, PUBLISHED_PULSE, RELEASED_PULSE
 
 VERSION: Final = version("barograph")
 _ROWS: Final = (RELEASED_PULSE, PUBLISHED_PULSE)
+KIND: Final = "pulse"
+"""Of entries of the ledger that are about an hour."""
 HourKey = tuple[str, int]
 """Day, as it is spelled, and hour."""
 
@@ -78,7 +81,7 @@ def record(
         "hour": found.hour,
         "nonce": token_hex(NONCE_BYTES),
     }
-    append(connection, "pulse", {**entry, "rows": _digest(connection, entry)}, now)
+    append(connection, KIND, {**entry, "rows": _digest(connection, entry)}, now)
 
 
 def within(connection: Connection, window: Window) -> set[tuple[date, int]]:
@@ -88,6 +91,16 @@ def within(connection: Connection, window: Window) -> set[tuple[date, int]]:
         day >= window.start, day < window.end_exclusive
     )
     return {(row.day, row.hour) for row in connection.execute(found)}
+
+
+def largest_k(connection: Connection, window: Window) -> int:
+    """The largest k that an hour in *window* was released under; 0 where none is published."""
+    here = {(day.isoformat(), hour) for day, hour in within(connection, window)}
+    if not here:
+        return 0
+    bodies = connection.execute(select(LEDGER.c.body).where(LEDGER.c.kind == KIND)).scalars()
+    found: list[int] = [e["k"] for e in map(json.loads, bodies) if key_of(e) in here]
+    return max(found)
 
 
 def key_of(entry: Mapping[str, Any]) -> HourKey:
