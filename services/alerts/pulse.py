@@ -79,7 +79,8 @@ def step(
     elif done is None:
         # The hour that has begun is left out: part of it came before hours were kept.
         begun = reached(known, now)
-        _decide_until(connection, FIRST if begun is None else _full_hour(begun) + _HOUR)
+        first = FIRST if begun is None else _full_hour(begun) + _HOUR
+        _decide_until(connection, max(first, hours.last_ends(connection) or FIRST))
     elif passed is not None and passed > done:
         found = _earliest(connection, done, passed)
         if found is None:

@@ -248,6 +248,20 @@ def test_where_the_pulse_begins_the_hour_that_has_begun_is_left_out(engine: Engi
     assert list(told(stage)) == [11]
 
 
+def test_where_the_pulse_begins_again_no_published_hour_is_decided_once_more(stage: Stage) -> None:
+    play(stage, [(8, written(8, a=300)), (9, written(9, a=300))])
+    name = stage.closer._name  # noqa: SLF001
+    Closer(stage.engine, policy(), name).close_due(stage.now)
+    stage.now += timedelta(hours=3)  # nobody speaks, so nobody says where the hours stand
+    again = Closer(stage.engine, LISTED, name)
+    again.close_due(stage.now)
+    stage.send([*written(7, b=300), *written(9, b=300)])
+    stage.send([*written(14, b=300), *written(15, b=300)])
+    stage.reach(at(16) + LATER, again)
+
+    assert list(told(stage)) == [9, 15]
+
+
 def test_an_import_that_leaps_over_days_decides_each_hour_in_its_order(stage: Stage) -> None:
     for day in range(3):
         stage.send([

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, select
 from models.climate.disclosure.coarsening import band, fewest
 from models.climate.disclosure.receipt import canonical
 from models.climate.disclosure.release import HourStatistic, published_hour
-from models.climate.windows import Window
+from models.climate.windows import Window, hour_ends
 from services.alerts.ledger.chain import append
 from services.alerts.ledger.digests import raw, spelled
 from services.alerts.ledger.recording import NONCE_BYTES
@@ -91,6 +91,14 @@ def within(connection: Connection, window: Window) -> set[tuple[date, int]]:
         day >= window.start, day < window.end_exclusive
     )
     return {(row.day, row.hour) for row in connection.execute(found)}
+
+
+def last_ends(connection: Connection) -> datetime | None:
+    """When the last hour that is published was over; None where there is none."""
+    day, hour = PUBLISHED_PULSE.c.day, PUBLISHED_PULSE.c.hour
+    found = select(day, hour).order_by(day.desc(), hour.desc()).limit(1)
+    row = connection.execute(found).first()
+    return None if row is None else hour_ends(row.day, row.hour)
 
 
 def largest_k(connection: Connection, window: Window) -> int:
