@@ -93,18 +93,10 @@ def cell_of(days: Mapping[date, PersonDay], window: Window) -> Cell:
     """
     total = PersonDay()
     weight = weighted_micro = 0
-    for start in range(window.start.toordinal() - window.start.weekday(), _end(window), 7):
-        left = WEEKLY_BOUND
-        for ordinal in range(start, min(start + 7, _end(window))):
-            written = days.get(date.fromordinal(ordinal))
-            if written is None:
-                continue
-            counts = min(written.weight, left)
-            left -= counts
-            if ordinal >= window.start.toordinal():
-                total += written
-                weight += counts
-                weighted_micro += _part(written, counts)
+    for day, counts in weights_of_days(days, window).items():
+        total += days[day]
+        weight += counts
+        weighted_micro += _part(days[day], counts)
     # Who filled the week before today moves no sum of today: nobody hides behind them.
     counted = total.messages >= LEAST_MESSAGES[window.cadence] and weight > 0
     return Cell(
@@ -121,27 +113,23 @@ def cell_of(days: Mapping[date, PersonDay], window: Window) -> Cell:
     )
 
 
-def counting_days(days: Mapping[date, PersonDay], window: Window) -> frozenset[date]:
-    """Days of *window* on which somebody moves a sum: none after their week was full.
+def weights_of_days(days: Mapping[date, PersonDay], window: Window) -> dict[date, int]:
+    """How much each day of somebody's in *window* weighs: nothing after their week was full.
 
     Args:
         days: Their sums by local day: of the window, and of what comes before it in its week.
         window: Which of the days are asked for.
     """
     left: dict[int, int] = {}
-    counting = []
+    found: dict[date, int] = {}
     for day in sorted(days):
         week = day.toordinal() - day.weekday()
         before = left.get(week, WEEKLY_BOUND)
         counts = min(days[day].weight, before)
         left[week] = before - counts
-        if counts and window.holds(day):
-            counting.append(day)
-    return frozenset(counting)
-
-
-def _end(window: Window) -> int:
-    return window.end_exclusive.toordinal()
+        if window.holds(day):
+            found[day] = counts
+    return found
 
 
 def _part(written: PersonDay, counts: int) -> int:

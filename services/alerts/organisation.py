@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select
 
-from models.climate.cell import Cell, cell_of, counting_days
+from models.climate.cell import Cell, cell_of, weights_of_days
 from models.climate.disclosure.noise import BoundedSums, bounded
 from models.climate.person_day import PersonDay
 from models.climate.unit_tree import UnitTree
@@ -176,8 +176,8 @@ class People:
             bits: defaultdict[date, int] = defaultdict(int)
             for row in rows:
                 bits[row.local_day] |= row.in_hours or 0
-            counting = counting_days(_by_day(rows), window)
-            yield leaf, {day: found for day, found in bits.items() if found and day in counting}
+            weights = weights_of_days(_by_day(rows), window)
+            yield leaf, {day: found for day, found in bits.items() if found and weights.get(day)}
 
     def _one_by_one(self, window: Window) -> Iterator[tuple[str, dict[date, PersonDay]]]:
         """The leaf of each person, and their days: of *window* and before it in its week."""

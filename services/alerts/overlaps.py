@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 
 from sqlalchemy import Connection
@@ -27,13 +27,10 @@ def of_window(connection: Connection, window: Window, everybody: People) -> list
     published = sorted(hours.within(connection, window))
     if not published:
         return []
-    wrote: Counter[tuple[date, int, str]] = Counter()
+    wrote: defaultdict[tuple[date, int], Counter[str]] = defaultdict(Counter)
     for leaf, days in everybody.in_hours(window):
         for day, bits in days.items():
-            wrote.update((day, at, leaf) for at in range(OUTSIDE + 1) if bits >> at & 1)
-    leaves = everybody.tree.leaves
-
-    def by_leaf(day: date, at: int) -> dict[str, int]:
-        return {leaf: wrote[day, at, leaf] for leaf in leaves}
-
-    return [Overlap(by_leaf(day, hour), by_leaf(day, OUTSIDE)) for day, hour in published]
+            for at in range(OUTSIDE + 1):
+                if bits >> at & 1:
+                    wrote[day, at][leaf] += 1
+    return [Overlap(wrote[day, hour], wrote[day, OUTSIDE]) for day, hour in published]

@@ -38,9 +38,8 @@ from tests.fakes.pulsed_block import (
 from tests.fakes.scores import policy, progress, score, units, withdrawal
 from tests.fakes.trees import MONDAY, ORDER
 from tests.models.climate.disclosure.played_block import LEAST, K, Played, exposed
+from tests.models.climate.disclosure.test_pulse_and_what_is_taken_back import TELLING
 
-TELLING = (1065, 1113, 1119, 170, 52, 71, 88, 98)
-"""Seeds of which too much would be told, if windows did not ask who is still there."""
 MORE = [(seed, gone) for seed in range(int(environ.get("BLOCKS", "0"))) for gone in (False, True)]
 RULES: Policy = policy(indicators=["valence", "pulse"], k=K, expires=date(2036, 1, 1))
 QUARTER = quarter_of(MONDAY)

@@ -12,7 +12,6 @@ from sqlalchemy import Engine, select
 from models.climate.windows import LATENESS, Cadence, Window, four_weeks_of, week_of, window_of
 from services.alerts import cadences, database, ledger, replay
 from services.alerts.closing import Closer
-from services.alerts.tables.pseudonymous import OUTSIDE
 from services.alerts.tables.released import RECEIPT
 from services.contracts.scores import ScoreV1
 from tests.database.test_pulse import ELIGIBLE, LISTED, PARENTS, at, play, told, written
@@ -24,8 +23,6 @@ DAILY = dict.fromkeys(PARENTS, Cadence.DAY)
 WEEKLY = dict.fromkeys(PARENTS, Cadence.WEEK)
 EVERYBODY = {("valence", unit) for unit in PARENTS}
 TakeBack = Callable[[str, range], list[ScoreV1]]
-ELSEWHERE = 1 << OUTSIDE
-"""The bit of who wrote in no published hour."""
 
 
 def stage_of(engine: Engine, plan: dict[str, Cadence]) -> Stage:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.climate.cell import Cell, cell_of, counting_days
+from models.climate.cell import Cell, cell_of, weights_of_days
 from models.climate.person_day import NO_DRIVERS, NO_SIGNALS, PersonDay
 from models.climate.windows import Cadence, window_of
 from tests.fakes.trees import FOUR_WEEKS, MONDAY
@@ -143,15 +143,15 @@ def test_a_day_of_which_a_part_counts_keeps_its_mean() -> None:
 
 
 @given(busy, st.sampled_from(list(Cadence)), days)
-def test_the_days_that_count_are_those_that_weigh_anything(
+def test_a_day_weighs_as_much_in_every_window(
     person: Days, cadence: Cadence, day: date
 ) -> None:
     window = window_of(cadence, day)
 
-    assert counting_days(person, window) == {
-        day
+    assert weights_of_days(person, window) == {
+        day: cell_of(person, window_of(Cadence.DAY, day)).weight
         for day in person
-        if window.holds(day) and cell_of(person, window_of(Cadence.DAY, day)).weight
+        if window.holds(day)
     }
 
 
