@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, tuple_
 
 from models.climate.windows import Cadence, Window, four_weeks_of, hour_ends, week_of
 from models.language.labels import Driver, Signal
@@ -201,7 +201,13 @@ def _keep(connection: Connection, scores: Sequence[ScoreV1], pulsed_until: datet
             given.kind == Kind.DELETE.value,
         ),
     )
-    change = {c.name: given[c.name] for c in OPEN_SCORE.c if c.name not in _KEY}
+    change: dict[str, ColumnElement[Any]] = {
+        c.name: given[c.name] for c in OPEN_SCORE.c if c.name not in _KEY
+    }
+    # An edit may say what the published hour holds already: it is no message outside that.
+    stays = and_(OPEN_SCORE.c.in_pulse, OPEN_SCORE.c.local_day == given.local_day)
+    change["hour"] = case((stays, OPEN_SCORE.c.hour), else_=given.hour)
+    change["in_pulse"] = stays
     # Rows go beside the statement, which is then compiled once and not for every batch; and in
     # one order everywhere, so that two collectors which upsert the same rows cannot deadlock.
     connection.execute(

@@ -185,6 +185,18 @@ def test_those_in_the_hour_must_be_still_there_too(daily: Stage) -> None:
     assert close(daily, DAY) == set()
 
 
+@pytest.mark.parametrize(("left", "expected"), [(9, set()), (10, EVERYBODY)])
+def test_nobody_hides_behind_edits_of_what_the_hour_holds(
+    daily: Stage, left: int, expected: set[tuple[str, str]]
+) -> None:
+    # Who mends a letter says the same in the day as in the hour: the one less the other is nought.
+    play(daily, [(8, early("a", range(12))), (9, written(9, a=150, b=150))])
+    daily.send(edit(written(9, a=20)))
+    daily.send(withdraw("a", range(left, 12)))
+
+    assert close(daily, DAY) == expected
+
+
 def test_somebody_whose_week_was_full_before_is_not_there(daily: Stage) -> None:
     # Of six days of four messages the sixth moves no sum: nobody hides behind its author.
     saturday = MONDAY + timedelta(days=5)

@@ -36,6 +36,7 @@ class Message:
         since: It is there after this moment.
         until: It was deleted or edited then.
         edited: Which of the two.
+        edits: The hour in which the version before it counts, if that is published.
     """
 
     author: int
@@ -46,6 +47,7 @@ class Message:
     since: Moment
     until: Moment | None = None
     edited: bool = False
+    edits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _versions(one: Message, rng: Random, changed: float) -> list[Message]:
         return [one]
     at, edited = _after(one, rng), rng.random() < 0.1
     first = replace(one, until=at, edited=edited)
-    return [first, replace(one, hour=None, since=at)] if edited else [first]
+    return [first, replace(one, hour=None, since=at, edits=one.hour)] if edited else [first]
 
 
 def _after(one: Message, rng: Random) -> Moment:

@@ -15,7 +15,8 @@ that of another.  Hence the rule: *a window is published only while, for every p
 it, k people are left when of each leaf the fewer count: those who are still there and wrote in the
 hour, or those who did outside all published hours of its day*.  Then a combination that touches
 fewer than ``k`` people has no hour in it and is had without the pulse.  A message may weigh more in
-its hour than in its day, as long as it moves both.
+its hour than in its day, as long as it moves both.  What was edited counts as in the hour that
+holds what it was before: it may still say the same.
 
 What happens to people, messages or windows before that last window changes nothing, for nothing
 was said of them: somebody who has gone is in some sums only, and can only add to who is touched.

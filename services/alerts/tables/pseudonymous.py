@@ -54,7 +54,7 @@ OPEN_SCORE: Final = Table(
 ``other_leaf`` is the leaf of the people whom a reply answers; never who they are.
 ``answer_bucket`` is a value of ``AnsweredWithin``.
 ``hour`` is NULL where no pulse is made, and once the day is over in UTC, but of a message that is
-``in_pulse``: in an hour that was published."""
+``in_pulse``: in an hour that was published, it or the version before it."""
 
 PERSON_DAY: Final = Table(
     "person_day",

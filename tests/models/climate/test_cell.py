@@ -143,9 +143,7 @@ def test_a_day_of_which_a_part_counts_keeps_its_mean() -> None:
 
 
 @given(busy, st.sampled_from(list(Cadence)), days)
-def test_a_day_weighs_as_much_in_every_window(
-    person: Days, cadence: Cadence, day: date
-) -> None:
+def test_a_day_weighs_as_much_in_every_window(person: Days, cadence: Cadence, day: date) -> None:
     window = window_of(cadence, day)
 
     assert weights_of_days(person, window) == {

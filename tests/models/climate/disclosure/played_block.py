@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -94,16 +94,22 @@ class Played:
         )  # fmt: skip
 
     def _overlaps(self, window: Window, there: Sequence[Message]) -> list[Overlap]:
-        def by_leaf(day: date, hours: Iterable[int | None]) -> Counter[str]:
-            wrote = {one.author for one in there if one.day == day and one.hour in hours}
+        def by_leaf(day: date, hour: int | None) -> Counter[str]:
+            wrote = {one.author for one in there if one.day == day and self._counts_in(one) == hour}
             return Counter(self.block.organisation.people[author].leaf for author in wrote)
 
-        found = []
-        for day, hour in self.hours:
-            if window.holds(day):
-                outside = [h for h in (None, *HOURS) if (day, h) not in self.hours]
-                found.append(Overlap(by_leaf(day, [hour]), by_leaf(day, outside)))
-        return found
+        return [
+            Overlap(by_leaf(day, hour), by_leaf(day, None))
+            for day, hour in self.hours
+            if window.holds(day)
+        ]
+
+    def _counts_in(self, one: Message) -> int | None:
+        """The published hour that holds what it says, or what it said before it was edited."""
+        for hour in (one.hour, one.edits):
+            if hour is not None and (one.day, hour) in self.hours:
+                return hour
+        return None
 
     def published(self) -> dict[Window, frozenset[str]]:
         """Units of which each window publishes a sum that no finer one has told."""
@@ -123,7 +129,7 @@ def exposed(
     published: Mapping[Window, frozenset[str]],
     hours: Collection[tuple[date, int]],
 ) -> int:
-    """Groups of fewer than k that what was published tells.
+    """Groups of fewer than k that what was published tells, if edits say what they said before.
 
     Args:
         block: Who wrote what, and what was taken back.
@@ -132,22 +138,19 @@ def exposed(
     """
     organisation = block.organisation
     leaves = {unit: leaves_of(organisation, unit) for unit in organisation.units.top_down()}
-    return exposed_by_sums(
-        (
-            (
-                one.author,
-                one.day,
-                frozenset(
-                    [(window, unit) for window, units in published.items()
-                     if block.in_window(one, window) for unit in units
-                     if organisation.people[one.author].leaf in leaves[unit]]
-                    + [hour for hour in hours if block.in_hour(one, *hour)]
-                ),
-            )
-            for one in block.messages
-        ),
-        K,
-    )  # fmt: skip
+    held: dict[tuple[int, date, str], set[Hashable]] = defaultdict(set)
+    for one in block.messages:
+        said = held[one.author, one.day, one.name]
+        said |= {
+            (window, unit)
+            for window, units in published.items()
+            if block.in_window(one, window)
+            for unit in units
+            if organisation.people[one.author].leaf in leaves[unit]
+        }
+        said |= {hour for hour in hours if block.in_hour(one, *hour)}
+    messages = ((author, day, frozenset(sums)) for (author, day, _), sums in held.items())
+    return exposed_by_sums(messages, K)
 
 
 def _by_leaf(block: PulsedBlock, there: Iterable[Message], hour: int) -> dict[str, Cell]:
