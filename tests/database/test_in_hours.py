@@ -21,7 +21,7 @@ from tests.database.test_withheld_beside_pulse import (
     stage_of,
     withdraw,
 )
-from tests.fakes.scores import MONDAY, mac, policy, units
+from tests.fakes.scores import MONDAY, deletion, mac, policy, units
 from tests.fakes.stage import Stage
 
 ELSEWHERE = 1 << OUTSIDE
@@ -51,6 +51,28 @@ def test_what_came_late_or_says_no_hour_counts_as_outside_and_what_was_edited_do
     assert close(daily, DAY) == EVERYBODY
     hour = 1 << 9
     assert in_hours(daily) == {hour: 300, ELSEWHERE: 6 + 4}
+
+
+def test_an_edit_that_says_another_day_is_in_no_hour_of_that(daily: Stage) -> None:
+    morning(daily)
+    daily.send(
+        [
+            one.model_copy(update={"local_day": DAY.end_exclusive})
+            for one in edit(written(9, a=150, b=150))
+        ]
+    )
+
+    assert kept(daily, published=True) == set()
+
+
+def test_what_is_written_again_after_a_deletion_is_still_in_its_hour(daily: Stage) -> None:
+    morning(daily)
+    gone = [deletion(leaf="a", message="a 0 9", person="nobody", version=2)]
+    daily.send(gone)
+    daily.send([one.model_copy(update={"version": 3}) for one in written(9, a=1)])
+
+    close(daily, DAY)
+    assert in_hours(daily) == {1 << 9: 300, ELSEWHERE: 12}
 
 
 def test_a_person_in_an_hour_and_outside_it_is_both(daily: Stage) -> None:
