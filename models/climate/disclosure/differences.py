@@ -52,7 +52,8 @@ class Region:
             below += [child for child in shown.tree.children(unit) if child in shown.units]
         residuals = [shown.residual(unit, shown.units) for unit in below]
         parts = [part for residual in residuals for part in residual]
-        self._of = np.repeat(np.arange(len(below)), [len(residual) for residual in residuals])
+        of = np.repeat(np.arange(len(below)), [len(residual) for residual in residuals])
+        self._of = of[:, None] == np.arange(len(below))
         self._coarse = self._written(parts)
         hidden = [_hidden(parent, shown, week) for week in self._weeks]
         rest = sorted({unit for units in hidden for unit in units})
@@ -64,24 +65,18 @@ class Region:
     def touches_few(self, k: int) -> bool:
         """Whether some combination touches somebody and fewer than *k* contributors."""
         choices = [(False, True) if n in self._told else (False,) for n in range(len(self._weeks))]
-        sets = [np.array(weeks) for weeks in product(*choices) if any(weeks)]
-        return any(self._touches_few(weeks, k) for weeks in sets)
-
-    def _touches_few(self, weeks: Places, k: int) -> bool:
-        coarse, units = self._coarse, self._of.max(initial=-1) + 1
-        there, elsewhere = (
-            np.bincount(self._of, coarse.active[:, side].any(axis=1), units) > 0
-            for side in (weeks, ~weeks)
+        sets = np.array([weeks for weeks in product(*choices) if any(weeks)], np.bool_)
+        weeks = sets.reshape(-1, 1, len(self._weeks))  # sets, units, weeks
+        inside, outside = self._coarse.active & weeks, self._coarse.active & ~weeks
+        both = (inside.any(axis=2) @ self._of) & (outside.any(axis=2) @ self._of)
+        fewer = np.minimum(
+            self._coarse.least(inside) @ self._of, self._coarse.least(outside) @ self._of
         )
-        inside, outside = (
-            np.bincount(self._of, coarse.least(coarse.active & side), units)
-            for side in (weeks, ~weeks)
-        )
-        both, rest = there & elsewhere, self._in_rest & weeks
-        if not (both.any() or rest.any() or self._gone[weeks].any()):
-            return False
-        people = np.minimum(inside, outside)[both].sum() + self._rest.least(rest).sum()
-        return bool(people < k)
+        rest = self._in_rest & weeks
+        people = (fewer * both).sum(axis=1) + self._rest.least(rest).sum(axis=1)
+        gone = (self._gone & weeks).any(axis=(1, 2))
+        somebody = both.any(axis=1) | rest.any(axis=(1, 2)) | gone
+        return bool((somebody & (people < k)).any())
 
     def _written(self, units: Sequence[str]) -> _Written:
         shape = len(units), len(self._weeks)
@@ -106,12 +101,15 @@ class _Written:
         self.active, self._people, self._whole = active, people, whole
 
     def least(self, held: Places) -> Counts:
-        """At least so many people of each unit contribute to the weeks *held*, units x weeks.
+        """At least so many people of each unit contribute to the weeks *held*.
 
         Contributors of several weeks are not counted; those of the fullest are among them.
+
+        Args:
+            held: Shape ``(sets, units, weeks)``: of each set of weeks those that are counted.
         """
-        fullest = np.where(held, self._people, 0).max(axis=1, initial=0)
-        return np.where((held >= self.active).all(axis=1), self._whole, fullest)
+        fullest = np.where(held, self._people, 0).max(axis=2, initial=0)
+        return np.where((held >= self.active).all(axis=2), self._whole, fullest)
 
 
 def _hidden(parent: str, shown: Shown, week: Week) -> frozenset[str]:
