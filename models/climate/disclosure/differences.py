@@ -73,7 +73,7 @@ class Region:
             self._coarse.least(inside) @ self._of, self._coarse.least(outside) @ self._of
         )
         rest = self._in_rest & weeks
-        people = (fewer * both).sum(axis=1) + self._rest.least(rest).sum(axis=1)
+        people = fewer.sum(axis=1) + self._rest.least(rest).sum(axis=1)
         gone = (self._gone & weeks).any(axis=(1, 2))
         somebody = both.any(axis=1) | rest.any(axis=(1, 2)) | gone
         return bool((somebody & (people < k)).any())

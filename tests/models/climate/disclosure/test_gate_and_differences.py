@@ -146,6 +146,23 @@ def test_days_that_are_as_one_by_way_of_a_third_are_as_one() -> None:
     assert played.published()[WEEK] == {"a", "b"}
 
 
+@pytest.mark.parametrize(("on_both", "on_the_first", "touched"), [(3, 1, 6), (0, 1, 3), (2, 2, 5)])
+def test_of_those_who_stand_in_two_days_alone_the_fewer_count(
+    on_both: int, on_the_first: int, touched: int
+) -> None:
+    # One less the other day, and the week of a or of b: of a and of b the fewer is one.
+    played = exchanged("dwww", MONDAY, (TUESDAY,), 1)
+    alone = [
+        *crowd("c", on_both, days=[MONDAY, TUESDAY]),
+        *crowd("c", on_the_first, days=[MONDAY]),
+        *crowd("c", K - on_both - on_the_first, days=[TUESDAY]),
+    ]
+    played = replace(played, people=[*played.people, *alone])
+
+    assert min(touched, K) == min(touched_with(played, WEEK, "ab"), K)
+    assert exposed(would_show(played, WEEK, "ab"), K) == (("o",) if touched < K else ())
+
+
 def test_a_share_of_few_cannot_be_had_where_days_tell_nothing_but_their_week_has_shares() -> None:
     # Six of c write once a day: enough for the day to tell nothing, and nobody counts by the week.
     played = exchanged("dfff", FIRST, tuple(LATER), 1)
