@@ -168,21 +168,19 @@ class Daily:
                 for unit in self._units
             ]
         )
-        while (pair := self._some_equal(equal)) is not None:
-            one, other = sorted(pair)
-            equal[equal == other] = one
+        while self._more_equal(equal):
+            pass
         return equal
 
-    def _some_equal(self, equal: NDArray[np.int64]) -> tuple[int, int] | None:
-        """Two numbers whose sums would touch k people or more, were they not the same."""
-        tried: set[tuple[int, int]] = set()
+    def _more_equal(self, equal: NDArray[np.int64]) -> bool:
+        """Give sums one number that would touch k people or more, were they not the same."""
+        found = False
         for row in equal:
-            numbers = sorted({NOUGHT, *row.tolist()})
-            for pair in combinations(numbers, 2):
-                if pair not in tried and self._would_touch(*pair, equal) >= self._k:
-                    return pair
-                tried.add(pair)
-        return None
+            for one, other in combinations(sorted({NOUGHT, *row.tolist()}), 2):
+                if self._would_touch(one, other, equal) >= self._k:
+                    equal[equal == other] = one
+                    found = True
+        return found
 
     def _would_touch(self, one: int, other: int, equal: NDArray[np.int64]) -> int:
         """At least so many people, if *one* were not *other*."""
