@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.climate.disclosure.counting_gate import Shown, exposed, with_shares
+from models.climate.disclosure.release import release
 from models.climate.windows import Cadence, Window
 from tests.fakes.trees import (
     FOUR_WEEKS,
@@ -163,14 +164,55 @@ def test_of_those_who_stand_in_two_days_alone_the_fewer_count(
     assert exposed(would_show(played, WEEK, "ab"), K) == (("o",) if touched < K else ())
 
 
-def test_a_share_of_few_cannot_be_had_where_days_tell_nothing_but_their_week_has_shares() -> None:
-    # Six of c write once a day: enough for the day to tell nothing, and nobody counts by the week.
-    played = exchanged("dfff", FIRST, tuple(LATER), 1)
-    once = crowd("c", 6, 1, days=[week.start for week in WEEKS[:2]])
-    beside = replace(played, people=[*played.people, *once])
-    shown = would_show(beside, FOUR_WEEKS, "ab")
+def beside_days_that_tell_nothing(counted: int) -> Organisation:
+    """In the first week six of c write once, too little to count by the week, and *counted* more.
 
-    assert exposed(replace(shown, finer=()), K) == ("o",)
+    That is enough for the day to tell nothing, so a and b are published.
+    """
+    played = exchanged("dfff", FIRST, tuple(LATER), 1)
+    beside = [*crowd("c", 6, 1, days=[FIRST]), *crowd("c", counted, days=[FIRST])]
+    people = [*played.people, *beside, *crowd("c", 9, days=LATER)]
+    return replace(played, units=tree(SHAPE, 60), people=people)
+
+
+@pytest.mark.parametrize("counted", [0, 2, 3, 9])
+def test_a_share_of_few_cannot_be_had_where_the_days_of_a_week_with_shares_tell_nothing(
+    counted: int,
+) -> None:
+    shown = would_show(beside_days_that_tell_nothing(counted), FOUR_WEEKS, "ab")
+
+    assert exposed(shown, K) == ()
+    assert with_shares(shown, K) == (shown.units if counted + 2 >= K else frozenset())
+
+
+def test_where_a_share_of_few_could_be_had_valence_is_released_alone() -> None:
+    played = beside_days_that_tell_nothing(2)
+    found = release(
+        tree=played.units,
+        plan=played.plan,
+        window=FOUR_WEEKS,
+        cells=cells(played.units, played.people, FOUR_WEEKS),
+        k=K,
+        indicators=("valence", "participation"),
+        finer=played.finer(FOUR_WEEKS),
+    )
+
+    assert [(each.unit, each.has_valence, each.tenth) for each in found.statistics] == [
+        ("a", True, None),
+        ("b", True, None),
+    ]
+
+
+def test_below_a_unit_without_shares_is_none_with_shares() -> None:
+    played = beside_days_that_tell_nothing(0)
+    people = [replace(p, leaf="a1") if p.leaf == "a" else p for p in played.people]
+    plan = {**played.plan, "a1": FOUR}
+    played = Organisation(tree({**SHAPE, "a1": "a"}), plan, people)
+    found = cells(played.units, people, FOUR_WEEKS)
+    units, finer = frozenset({"a", "a1", "b"}), played.finer(FOUR_WEEKS)
+    shown = Shown(played.units, plan, FOUR_WEEKS, found, units, finer)
+
+    assert exposed(shown, K) == ()
     assert with_shares(shown, K) == frozenset()
 
 
