@@ -4,7 +4,8 @@ Who: anyone who keeps what the page showed.
 What they try: a team had enough people in three of the four weeks, and those three are shown.
 Later the value of the four weeks appears.  The month less the three weeks is the week that was
 not shown.  Two tables, each of which is safe, can be unsafe together; so can a quarter and its
-weeks.
+weeks.  And where every group has enough people, one person may still be had less another: who is
+the other adds what they wrote themselves.
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.climate.person_day import PersonDay
 from models.climate.windows import DAYS, Cadence, Window
 from tests.attacks.company import MONTHS, Season
 from tests.attacks.elimination import Public, known_groups
 from tests.attacks.figures import note
 from tests.attacks.recoverable import KS, mean
+from tests.fakes.trees import FOUR_WEEKS, WEEKS, Organisation, Person, cells, crowd, tree
+from tests.models.climate.disclosure.row_space import exposed_groups
+from tests.models.climate.disclosure.touched import fewest_touched
 from tests.services.alerts.conftest import Serve
 
 APART = "complementary, weeks and month apart"
@@ -68,6 +73,40 @@ def test_barograph_has_no_value_of_a_quarter_and_none_of_windows_that_overlap() 
     for cadence in Cadence:
         with pytest.raises(ValueError, match="no aligned window"):
             Window(cadence, start, start.fromordinal(start.toordinal() + 7 * QUARTER))
+
+
+def exchanged() -> Organisation:
+    """Everybody of team a but one writes in the first week, of team b but one in the others."""
+    first, *later = [week.start for week in WEEKS]
+    plan = {"o": Cadence.WEEK, "a": Cadence.FOUR_WEEKS, "b": Cadence.FOUR_WEEKS}
+    victim = Person("a", {later[0]: PersonDay(3, -2_718_281)})
+    attacker = Person("b", {first: PersonDay(3, 1_414_213)})
+    crowds = crowd("a", 30, days=[first]) + crowd("b", 30, days=later)
+    return Organisation(
+        tree({"o": None, "a": "o", "b": "o"}), plan, [victim, attacker, *crowds], k=10
+    )
+
+
+def test_who_counts_groups_alone_tells_one_person_all_of_another() -> None:
+    company, first = exchanged(), WEEKS[0]
+    victim, attacker = company.people[:2]
+    units = {**dict.fromkeys(WEEKS, frozenset("o")), FOUR_WEEKS: frozenset("ab")}
+    week, month = (cells(company.units, company.people, w) for w in (first, FOUR_WEEKS))
+    one_less_the_other = month["a"].weighted_micro - week["o"].weighted_micro
+    had = one_less_the_other + attacker.days[first.start].weighted_micro
+    note("A2", "people whose sum a person of another team has", without="1 of 62")
+
+    assert exposed_groups(company, units, company.k) == 0
+    assert had == sum(day.weighted_micro for day in victim.days.values())
+
+
+def test_barograph_tells_nobody_one_person_less_another() -> None:
+    company = exchanged()
+    touched = fewest_touched(company, company.published(), company.k)
+    note("A2", "people whose sum a person of another team has", ours="0")
+
+    assert company.published()[FOUR_WEEKS] < {"a", "b"}
+    assert touched == company.k
 
 
 @pytest.mark.parametrize("cadence", ["thirteen_weeks", "quarter", "hour"])

@@ -3,15 +3,17 @@
 With three cadences a published sum is a sum of residuals of three kinds.  For a day ``d`` and the
 lowest unit published on it, ``r(d)``, which still holds everything below that is published by the
 week or by the four weeks; and the residuals of those, of which each spans its whole week.  Call
-*piece* what lies in the same residuals throughout a week.  In a combination, let ``a(d)`` be the
-coefficient of the sum by the day that holds a piece on day ``d``, nought where none was published.
-Whatever the coarser coefficients are, they are the same on two days of a week: a piece that is
-active on both is in the group on ``d`` and not on ``e`` exactly when ``a(d) - a(e) = 1``.  Then
-so is every other piece that is active on both.  Hence, for any group of fewer than ``k`` people:
+*piece* what lies in the same residuals throughout a week.  Any combination multiplies the sum by
+the day that holds a piece on day ``d`` by some ``a(d)``, nought where none was published, and
+everything coarser that holds the piece in that week by ``b`` altogether.  So what was written in a
+piece on ``d`` is in it ``a(d) + b`` times, and what stands in ``r(d)`` alone ``a(d)`` times.
 
-- where the pieces that are active on both days, or stand in ``r(d)`` alone, have ``k`` people or
-  more on ``d``, ``a(d) <= a(e)``, and with them on ``e``, ``a(e) <= a(d)``;
-- what stands in ``r(d)`` alone is in the group ``a(d)`` times, so ``a(d)`` is not negative.
+Say ``a(d)`` is not ``a(e)``.  Then of each piece not both ``a(d) + b`` and ``a(e) + b`` are nought:
+the combination touches whoever wrote in it on ``d``, or whoever did on ``e``.  It touches at least
+the fewer of both, of all pieces together; and of what stands alone the fewer too, or, where
+``a(e)`` is nought, all that does so on ``d``.  If that is ``k`` people or more, ``a(d)`` is
+``a(e)`` in any combination that touches fewer.  What is the same as a third is the same: days of
+units that share a sum are looked at together, until no more are found.
 
 If that makes every ``a`` of a unit's pieces nought, its days tell nothing beside coarser sums.  If
 it makes those of a whole week equal, they tell what their sum tells, and the unit may be treated as
@@ -22,7 +24,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from enum import Enum, auto
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -32,18 +34,8 @@ from models.climate.cell import Cell
 from models.climate.disclosure.shown import Shown, Week
 from models.climate.windows import Cadence
 
-MOST_ROUNDS: Final = 32
-"""Rounds in which days are found to tell nothing; what none of them finds is refused."""
-Sum = tuple[str | None, int]
-"""A unit and a day of it; no unit: nothing was published of that day."""
-
-
-class Telling(Enum):
-    """What the days of one week of a unit tell beside coarser sums below it."""
-
-    NOTHING = auto()
-    THE_WEEK = auto()
-    TOO_MUCH = auto()
+NOUGHT: Final = 0
+"""Number of the sums by the day that tell nothing, and of the days of which none was published."""
 
 
 class _Below:
@@ -71,9 +63,12 @@ class _Below:
         )
 
     @property
-    def common(self) -> NDArray[np.int64]:
-        """Days x days: people on the first of what is active on the second, the rest apart."""
-        return self.people.T @ self.active.astype(np.int64)
+    def fewer(self) -> NDArray[np.int64]:
+        """Days x days: of each piece the fewer people, those of one day or those of the other."""
+        found: NDArray[np.int64] = np.minimum(self.people[:, :, None], self.people[:, None, :]).sum(
+            axis=0
+        )
+        return found
 
 
 def _published_below(unit: str, shown: Shown, published: frozenset[str]) -> Iterator[str]:
@@ -123,18 +118,14 @@ class Daily:
                 unit if unit in day.released else self._in[parent][d] if parent else None
                 for d, day in enumerate(week.days)
             ]
-        self._held: defaultdict[Sum, list[str]] = defaultdict(list)
-        for unit, sums in self._in.items():
-            for day, of in enumerate(sums):
-                self._held[of, day].append(unit)
-        self._nought = self._tell_nothing()
+        self._alone = np.array([self._below[unit].rest_people for unit in self._units])
+        self._fewer = np.array([self._below[unit].fewer for unit in self._units])
+        self._equal = self._found_equal()
 
-    def telling(self, unit: str) -> Telling:
-        """What the days of the daily *unit* tell beside what is published below it."""
-        active = np.flatnonzero(self._below[unit].active.any(axis=0))
-        if all((self._in[unit][day], int(day)) in self._nought for day in active):
-            return Telling.NOTHING
-        return Telling.THE_WEEK if self._hangs_together(unit) else Telling.TOO_MUCH
+    def tells_something(self, unit: str) -> bool:
+        """Whether the days of the daily *unit* tell anything beside what is published below it."""
+        active = self._below[unit].active.any(axis=0)
+        return bool((self._of(unit)[active] != NOUGHT).any())
 
     def too_much(self) -> tuple[str, ...]:
         """Daily units below which something has to go.
@@ -143,7 +134,11 @@ class Daily:
         that below all units with which it shares a sum.  Where nothing connected with it spans the
         four weeks nothing new can be had, for its weeks were safe when they were released.
         """
-        told = [unit for unit in self._units if self.telling(unit) is Telling.TOO_MUCH]
+        told = [
+            unit
+            for unit in self._units
+            if self.tells_something(unit) and not self._tells_the_week(unit)
+        ]
         if self._shown.window.cadence is Cadence.WEEK:
             return tuple(told)
         group = self._connected()
@@ -154,53 +149,79 @@ class Daily:
             at_fault.update([unit] if unit in connected else connected)
         return tuple(unit for unit in spanning if unit in at_fault)
 
-    def _tell_nothing(self) -> frozenset[Sum]:
-        """Sums by the day whose coefficient is nought in every group of fewer than k."""
-        days = range(len(self._week.days))
-        nought: set[Sum] = {(None, day) for day in days}
-        for _ in range(MOST_ROUNDS):
-            found = {one for one in self._held.keys() - nought if self._is_nought(*one, nought)}
-            if not found:
-                break
-            nought |= found
-        return frozenset(nought)
+    def _found_equal(self) -> NDArray[np.int64]:
+        """Units x days: sums by the day of the same number are multiplied by the same.
 
-    def _is_nought(self, of: str | None, day: int, nought: set[Sum]) -> bool:
-        not_above = 0
-        not_below = np.zeros(len(self._week.days), np.int64)
-        alone = False
-        for unit in self._held[of, day]:
-            below = self._below[unit]
-            known = np.array([(to, d) in nought for d, to in enumerate(self._in[unit])])
-            also = below.active[:, known].any(axis=1)
-            not_above += int(below.rest_people[day] + below.people[also, day].sum())
-            not_below += np.where(known, below.common[:, day], 0)
-            alone = alone or bool(below.rest_active[day])
-        return not_above >= self._k and (alone or int(not_below.max()) >= self._k)
+        Those of ``NOUGHT`` are left out of any combination that touches fewer than k people.
+        """
+        numbers: dict[tuple[str, int], int] = {}
+        for sums in self._in.values():
+            for day, of in enumerate(sums):
+                if of is not None:
+                    numbers.setdefault((of, day), NOUGHT + 1 + len(numbers))
+        equal = np.array(
+            [
+                [
+                    NOUGHT if of is None else numbers[of, day]
+                    for day, of in enumerate(self._in[unit])
+                ]
+                for unit in self._units
+            ]
+        )
+        while self._more_equal(equal):
+            pass
+        return equal
 
-    def _hangs_together(self, unit: str) -> bool:
+    def _more_equal(self, equal: NDArray[np.int64]) -> bool:
+        """Give sums one number that would touch k people or more, were they not the same."""
+        found = False
+        for row in equal:
+            for one, other in combinations(sorted({NOUGHT, *row.tolist()}), 2):
+                if self._would_touch(one, other, equal) >= self._k:
+                    equal[equal == other] = one
+                    found = True
+        return found
+
+    def _would_touch(self, one: int, other: int, equal: NDArray[np.int64]) -> int:
+        """At least so many people, if *one* were not *other*."""
+        rows = (equal == other).any(axis=1)
+        of_one, of_other = equal[rows] == one, equal[rows] == other
+        both = of_one[:, None, :] & of_other[:, :, None]
+        fewer, alone = self._fewer[rows], self._alone[rows]
+        if one == NOUGHT:
+            stands_alone = (alone * of_other).sum(axis=0)[:, None]
+        else:
+            stands_alone = (np.minimum(alone[:, :, None], alone[:, None, :]) * both).sum(axis=0)
+        return int((stands_alone + (fewer * both).sum(axis=0)).max())
+
+    def _tells_the_week(self, unit: str) -> bool:
         """Whether all days on which anything was written were published and are as one."""
         below = self._below[unit]
         active = below.rest_active | below.active.any(axis=0)
         for number, day in enumerate(self._week.days):
             for child in self._shown.tree.children(unit):
-                if self._shown.plan[child] is Cadence.DAY and not day.cells[child].is_empty:
-                    if child not in day.released:
-                        return False
-                    active[number] = True
+                by_day = self._shown.plan[child] is Cadence.DAY
+                if by_day and child not in day.released and not day.cells[child].is_empty:
+                    return False
             if active[number] and unit not in day.released:
                 return False
-        common = below.common + np.outer(below.rest_people, below.rest_active)
-        both = np.minimum(common, common.T)[np.ix_(active, active)] >= self._k
-        np.fill_diagonal(both, val=True)
-        return bool(both.all(axis=0).any())
+        return len(np.unique(self._of(unit)[active])) == 1
+
+    def _of(self, unit: str) -> NDArray[np.int64]:
+        numbers: NDArray[np.int64] = self._equal[self._units.index(unit)]
+        return numbers
 
     def _connected(self) -> dict[str, str]:
         """For each unit the one that stands for all with which it shares a sum by the day."""
+        held: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        for unit, sums in self._in.items():
+            for day, of in enumerate(sums):
+                if of is not None:
+                    held[of, day].append(unit)
         group = {unit: unit for unit in self._units}
-        for (of, _), units in self._held.items():
+        for units in held.values():
             joined = {group[unit] for unit in units}
-            if of is not None and len(joined) > 1:
+            if len(joined) > 1:
                 first = min(joined)
                 group |= {unit: first for unit, one in group.items() if one in joined}
         return group

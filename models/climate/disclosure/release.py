@@ -16,7 +16,7 @@ from models.climate.cell import Cell
 from models.climate.disclosure import cadence_plan
 from models.climate.disclosure.additive import check_sums
 from models.climate.disclosure.coarsening import FINE_FROM, at_least, band, coarse
-from models.climate.disclosure.counting_gate import ClosedWindow, Shown
+from models.climate.disclosure.counting_gate import ClosedWindow, Shown, with_shares
 from models.climate.disclosure.noise import Noise
 from models.climate.disclosure.pulse import (
     Hour,
@@ -185,8 +185,9 @@ def _statistics(shown: Shown, k: int, indicators: Collection[str]) -> Iterator[R
     beside = replace(shown, units=with_weeks_of_days(shown, k))
     by_week = shown.window.cadence is not Cadence.DAY
     listed = [name for name in SHARES if name in indicators and by_week]
-    shares = {name: select_shares(beside, name, k) for name in listed}
-    tenths = select_tenths(beside) if PARTICIPATION in indicators and by_week else {}
+    sharing = replace(beside, units=with_shares(beside, k))
+    shares = {name: select_shares(sharing, name, k) for name in listed}
+    tenths = select_tenths(sharing) if PARTICIPATION in indicators and by_week else {}
     valence = VALENCE in indicators
     for unit in shown.tree.top_down():
         kept, tenth = tuple(name for name in listed if unit in shares[name]), tenths.get(unit)

@@ -115,8 +115,8 @@ def select_shares(shown: Shown, indicator: str, k: int) -> frozenset[str]:
     """Published units whose share *indicator* may be shown too.
 
     The same from the top: both sides of the share have enough people, and so have both sides of
-    what a parent's share minus those of its children tells.  Under a parent that is planned finer
-    nothing can be subtracted: people of four weeks are not the sum of people of single weeks.
+    what a parent's share minus those of its children tells.  What shares of weeks and of the four
+    tell together touches as many people as the gate has counted: of *shown* it let pass these.
     Where a unit is missing between two that are shown, no share is told of the lower one.
     """
 

@@ -40,7 +40,7 @@ def select_tenths(shown: Shown) -> dict[str, int]:
     their children can be subtracted.  So from the top, even if the tenths were exact: a unit needs
     five people on either side, and so does what its parent minus the children that are told
     leaves, or it holds nobody at all.  Where a unit is missing between two that are shown, nothing
-    is told of the lower one.  Of two windows the contributors do not add up.
+    is told of the lower one.  What two windows tell together the counting gate has counted.
 
     Args:
         shown: The window, and the units that are published in it.

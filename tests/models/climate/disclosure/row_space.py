@@ -55,25 +55,7 @@ def exposed_groups(
         hours: When everybody wrote; without it an hour is no atom of its own.
         pulse: Hours whose sum over the whole organisation is published when they end.
     """
-    leaves = {unit: leaves_of(organisation, unit) for unit in organisation.units.top_down()}
-
-    def messages() -> Iterator[Message]:
-        for number, person in enumerate(organisation.people):
-            gone = organisation.gone.get(number, len(ORDER))
-            for day, written in person.days.items():
-                then = ORDER.index(window_of(Cadence.DAY, day))
-                windows = {
-                    (window, unit)
-                    for window, units in published.items()
-                    for unit in units
-                    if person.leaf in leaves[unit]
-                    if window.holds(day) and gone > ORDER.index(window)
-                }
-                for hour in hours.get((number, day), (0,) * written.messages):
-                    in_pulse = (day, hour) in pulse and gone >= then
-                    yield number, day, frozenset(windows | ({(day, hour)} if in_pulse else set()))
-
-    return exposed_by_sums(messages(), k)
+    return exposed_by_sums(messages(organisation, published, hours, pulse), k)
 
 
 def exposed_by_sums(messages: Iterable[Message], k: int) -> int:
@@ -97,6 +79,30 @@ def exposed_by_sums(messages: Iterable[Message], k: int) -> int:
     days = [np.array([atom[0] == day for atom in atoms]) for day in {atom[0] for atom in atoms}]
     reduced = _reduced(np.array(rows, np.float64))
     return sum(_small_groups(part, people, days, k) for part in _apart(reduced))
+
+
+def messages(
+    organisation: Organisation,
+    published: Published,
+    hours: Hours = MappingProxyType({}),
+    pulse: AbstractSet[tuple[date, int]] = frozenset(),
+) -> Iterator[Message]:
+    """Everything that was written, each message with the published sums that hold it."""
+    leaves = {unit: leaves_of(organisation, unit) for unit in organisation.units.top_down()}
+    for number, person in enumerate(organisation.people):
+        gone = organisation.gone.get(number, len(ORDER))
+        for day, written in person.days.items():
+            then = ORDER.index(window_of(Cadence.DAY, day))
+            windows = {
+                (window, unit)
+                for window, units in published.items()
+                for unit in units
+                if person.leaf in leaves[unit]
+                if window.holds(day) and gone > ORDER.index(window)
+            }
+            for hour in hours.get((number, day), (0,) * written.messages):
+                in_pulse = (day, hour) in pulse and gone >= then
+                yield number, day, frozenset(windows | ({(day, hour)} if in_pulse else set()))
 
 
 def leaves_of(organisation: Organisation, unit: str) -> AbstractSet[str]:
