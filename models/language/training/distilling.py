@@ -43,7 +43,8 @@ class Teachers:
 
     def answers(self, texts: Texts, how: Configuration) -> dict[str, Tensor]:
         """The probabilities of each family, shape ``(n, labels)``, by the mean of their logits."""
-        said = [trainer.logits(learner, texts, how) for learner in self.learners]
+        with how.arithmetic():
+            said = [trainer.logits(learner, texts, how) for learner in self.learners]
         means = {name: torch.stack([one[name] for one in said]).mean(0) for name in said[0]}
         return {
             name: mean.softmax(1) if name in ONE_OF else mean.sigmoid()
