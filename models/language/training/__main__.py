@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +18,18 @@ from tokenizers import Tokenizer
 
 from models.language import network
 from models.language.digest import sha256
-from models.language.training import configuration, folding, learner, rows, trainer
+from models.language.training import (
+    configuration,
+    distilling,
+    finished,
+    folding,
+    learner,
+    rows,
+    trainer,
+)
 from models.language.training.batches import Texts
-from models.language.training.configuration import ConfigurationInvalid
+from models.language.training.configuration import Configuration, ConfigurationInvalid
+from models.language.training.finished import DoesNotFit
 from models.language.training.learner import Learner
 from models.language.training.rows import Row
 from models.language.training.trainer import Step, Trainer
@@ -54,6 +64,13 @@ TOLD_EVERY_S = 30.0
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="A finished run to start from, in place of the encoder as it came.",
 )
+@click.option(
+    "--teacher",
+    "folders",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    multiple=True,
+    help="A finished run whose answers are learnt beside the labels; of several their mean.",
+)
 @click.option("--seed", type=int, help="Another seed than the configuration's.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
 @click.option("--rows", "most", type=click.IntRange(min=1), help="Only so many rows, to try it.")
@@ -64,6 +81,7 @@ def main(  # noqa: PLR0913  one parameter an option
     folder: Path,
     fold: int | None,
     start: Path | None,
+    folders: Sequence[Path],
     seed: int | None,
     minutes: float | None,
     most: int | None,
@@ -76,12 +94,7 @@ def main(  # noqa: PLR0913  one parameter an option
     """
     if threads is not None:
         torch.set_num_threads(threads)
-    try:
-        how = configuration.load(path)
-    except ConfigurationInvalid as fault:
-        raise click.ClickException(f"{path}: {fault}") from None
-    if seed is not None:
-        how = replace(how, seed=seed)
+    how = _configured(path, seed)
     gathered = rows.gathered()
     learnt, left_out = (gathered, []) if fold is None else folding.parted(gathered, fold)
     if most is not None:
@@ -96,48 +109,48 @@ def main(  # noqa: PLR0913  one parameter an option
     student = Learner(network.load(build.FOLDER, how.layers, dropout=how.dropout))
     tokenizer = Tokenizer.from_file(str(build.FOLDER / "tokenizer.json"))
     texts = Texts.cut(tokenizer, [row.text for row in learnt], how.longest)
-    identity, before = _identity(learnt), 0.0
-    if start is not None:
-        identity, before = started(student, start, fold, identity)
-    run = Trainer(
-        student, texts, learner.targets(learnt), how, place / "run.pt", identity, start is not None
-    )
+    identity, before, wanted = _identity(learnt), 0.0, learner.targets(learnt)
+    try:
+        if start is not None:
+            begun = finished.take(student, start, fold)
+            identity, before = f"{identity} {begun.digest}", begun.hours
+        if folders:
+            console.print(f"reading what {len(folders)} runs say of {len(learnt)} rows")
+            wise = distilling.teachers(folders, how, fold)
+            identity, before = f"{identity} taught by {wise.digest}", before + wise.hours
+            said = wise.remembered(texts, how, place / "taught.pt", identity)
+            wanted = distilling.blended(wanted, said, how.taught)
+    except DoesNotFit as refusal:
+        raise click.ClickException(str(refusal)) from None
+    run = Trainer(student, texts, wanted, how, place / "run.pt", identity, start is not None)
     seconds = None if minutes is None else 60 * minutes
     try:
-        finished = _trained(run, console, seconds)
+        over = _trained(run, console, seconds)
     except trainer.CannotGoOn as refusal:
         raise click.ClickException(str(refusal)) from None
-    if not finished:
+    if not over:
         console.print("time is over; the same command goes on")
         sys.exit(NOT_FINISHED)
     if left_out:
-        said = Texts.cut(tokenizer, [row.text for row in left_out], how.longest)
-        logits = trainer.logits(student, said, how)
+        unseen = Texts.cut(tokenizer, [row.text for row in left_out], how.longest)
+        logits = trainer.logits(student, unseen, how)
         folding.save(place / folding.FILE, left_out, logits)
-    torch.save(student.state_dict(), place / "learner.pt")
+    torch.save(student.state_dict(), place / finished.WEIGHTS)
     metrics = {
         "layers": how.layers,
         "fold": fold,
         "rows": rows.sources(learnt),
         "processor_hours": round(before + run.spent / 3_600, 2),
     }
-    (place / "metrics.json").write_text(json.dumps(metrics, indent=1))
+    (place / finished.METRICS).write_text(json.dumps(metrics, indent=1))
 
 
-def started(student: Learner, start: Path, fold: int | None, identity: str) -> tuple[str, float]:
-    """Take the weights of the run in *start*: the new run's identity, and the hours before it.
-
-    Raises:
-        ClickException: they do not fit, or were learnt from what this run leaves out.
-    """
-    before = json.loads((start / "metrics.json").read_text("utf-8"))
-    if before["layers"] != list(student.encoder.layers):
-        raise click.ClickException(f"{start} reads other layers")
-    if fold is not None and before.get("fold") != fold:
-        raise click.ClickException(f"{start} did not leave fold {fold} out")
-    weights = start / "learner.pt"
-    student.load_state_dict(torch.load(weights, weights_only=True))
-    return f"{identity} {sha256(weights)}", before["processor_hours"]
+def _configured(path: Path, seed: int | None) -> Configuration:
+    try:
+        how = configuration.load(path)
+    except ConfigurationInvalid as fault:
+        raise click.ClickException(f"{path}: {fault}") from None
+    return how if seed is None else replace(how, seed=seed)
 
 
 def _identity(learnt: list[Row]) -> str:

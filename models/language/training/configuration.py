@@ -39,6 +39,7 @@ class Configuration:
         warm_up: Share of the steps until the highest rate, after which it falls to nothing.
         clip: Longest gradient.
         dropout: Share of what each layer adds that is left out, another one at each step.
+        taught: Share of the labels that is what teachers say, where a run has some.
         device: ``cpu`` or ``cuda``.
         precision: Of the multiplications, ``float32`` or ``bfloat16``; weights are kept in
             single precision.  A file may say ``auto``: as fast as this processor goes.
@@ -57,6 +58,7 @@ class Configuration:
     warm_up: float
     clip: float
     dropout: float
+    taught: float
     device: str
     precision: str
     importance: dict[str, float]
@@ -74,6 +76,7 @@ class Configuration:
             "warm_up": 0 <= self.warm_up < 1,
             "clip": self.clip > 0,
             "dropout": 0 <= self.dropout < 1,
+            "taught": 0 <= self.taught <= 1,
             "device": self.device in {"cpu", "cuda"},
             "precision": self.precision in {"float32", "bfloat16"},
             "importance": self.importance.keys() == FAMILIES.keys()

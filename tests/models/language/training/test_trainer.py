@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
-import click
 import numpy as np
 import pytest
 import torch
@@ -16,7 +14,6 @@ from models.language.batching import Batch
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.network import Encoder
 from models.language.training import averaging, configuration, learner, standardising, trainer
-from models.language.training.__main__ import started
 from models.language.training.batches import Texts
 from models.language.training.configuration import Configuration
 from models.language.training.learner import FAMILIES, Learner
@@ -167,31 +164,6 @@ def test_a_second_round_starts_from_what_the_first_one_learnt(tmp_path: Path) ->
 
     for name, value in second.learner.state_dict().items():
         assert torch.allclose(value, learnt[name], atol=1e-6), name
-
-
-def finished(place: Path, encoder: Encoder, fold: int | None) -> Path:
-    place.mkdir()
-    said = {"layers": list(encoder.layers), "fold": fold, "processor_hours": 0.5}
-    (place / "metrics.json").write_text(json.dumps(said), "utf-8")
-    torch.save(Learner(encoder).state_dict(), place / "learner.pt")
-    return place
-
-
-def test_a_second_round_takes_weights_that_never_saw_what_it_leaves_out(tmp_path: Path) -> None:
-    first, student = (Encoder(SHAPE, HOW.layers, 0.0) for _ in range(2))
-    place = finished(tmp_path / "first", first, fold=3)
-    learner_ = Learner(student)
-
-    identity, hours = started(learner_, place, 3, "rows")
-
-    assert hours == 0.5
-    assert identity.startswith("rows ")
-    for name, value in first.state_dict().items():
-        assert torch.equal(learner_.encoder.state_dict()[name], value), name
-    with pytest.raises(click.ClickException, match="fold 2"):
-        started(learner_, place, 2, "rows")
-    with pytest.raises(click.ClickException, match="layers"):
-        started(Learner(Encoder(SHAPE, [2], 0.0)), place, 3, "rows")
 
 
 def test_a_file_says_only_what_differs(tmp_path: Path) -> None:
