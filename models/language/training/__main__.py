@@ -116,7 +116,7 @@ def main(  # noqa: PLR0913  one parameter an option
             identity, before = f"{identity} {begun.digest}", begun.hours
         if folders:
             console.print(f"reading what {len(folders)} runs say of {len(learnt)} rows")
-            wise = distilling.teachers(folders, how, fold)
+            wise = distilling.teachers(folders, fold)
             identity, before = f"{identity} taught by {wise.digest}", before + wise.hours
             said = wise.remembered(texts, how, place / "taught.pt", identity)
             wanted = distilling.blended(wanted, said, how.taught)

@@ -1,8 +1,8 @@
 """What finished runs say of the texts that another run learns from, beside what people said.
 
 Several runs together are better than each of them, and slower; one run that learns what they say
-together keeps most of it.  They are of the same size: what is passed on is that a text is nearly
-something else, which a label cannot say.
+together keeps most of it.  It may be as large as they are: what is passed on is that a text is
+nearly something else, which a label cannot say.
 
 Source:
     Hinton, Vinyals & Dean 2015, "Distilling the knowledge in a neural network", arXiv:1503.02531;
@@ -66,13 +66,15 @@ class Teachers:
         return answers
 
 
-def teachers(folders: Sequence[Path], how: Configuration, fold: int | None) -> Teachers:
+def teachers(folders: Sequence[Path], fold: int | None) -> Teachers:
     """The runs in *folders*, of which each left *fold* out where the run that they teach does.
 
+    They may read other layers than the one that they teach.
+
     Raises:
-        DoesNotFit: one is another network, or has learnt from what is left out.
+        DoesNotFit: one has learnt from what is left out.
     """
-    learners = [Learner(network.load(build.FOLDER, how.layers)) for _ in folders]
+    learners = [Learner(network.load(build.FOLDER, finished.layers(one))) for one in folders]
     taken = [
         finished.take(learner, folder, fold)
         for learner, folder in zip(learners, folders, strict=True)

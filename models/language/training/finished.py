@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -32,6 +33,12 @@ class Finished:
     hours: float
 
 
+def layers(folder: Path) -> list[int]:
+    """Those that the run in *folder* reads."""
+    read: list[int] = _metrics(folder)["layers"]
+    return read
+
+
 def take(learner: Learner, folder: Path, fold: int | None) -> Finished:
     """Give *learner* the weights of the run in *folder*.
 
@@ -43,7 +50,7 @@ def take(learner: Learner, folder: Path, fold: int | None) -> Finished:
     Raises:
         DoesNotFit: the run reads other layers, or did not leave *fold* out.
     """
-    metrics = json.loads((folder / METRICS).read_text("utf-8"))
+    metrics = _metrics(folder)
     if metrics["layers"] != list(learner.encoder.layers):
         raise DoesNotFit(f"{folder} reads other layers")
     if fold is not None and metrics.get("fold") != fold:
@@ -51,3 +58,8 @@ def take(learner: Learner, folder: Path, fold: int | None) -> Finished:
     weights = folder / WEIGHTS
     learner.load_state_dict(torch.load(weights, weights_only=True))
     return Finished(sha256(weights), metrics["processor_hours"])
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / METRICS).read_text("utf-8"))
+    return found

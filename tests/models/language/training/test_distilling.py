@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.language import network
 from models.language.network import Encoder
-from models.language.training import configuration, distilling, trainer
+from models.language.training import configuration, distilling, finished, trainer
 from models.language.training.batches import Texts
 from models.language.training.distilling import Teachers
 from models.language.training.learner import FAMILIES, ONE_OF, Learner, Targets
+from models.language.weights import build
 
 SHAPE = {
     "hidden_size": 16, "intermediate_size": 24, "num_attention_heads": 2, "vocab_size": 30,
@@ -97,6 +100,21 @@ def test_a_run_that_goes_on_finds_the_answers_and_another_one_asks(tmp_path: Pat
 
     assert all(torch.equal(again[name], first[name]) for name in FAMILIES)
     assert not any(torch.equal(other[name], first[name]) for name in FAMILIES)
+
+
+def test_a_small_network_may_be_taught_by_a_larger_one(tmp_path: Path) -> None:
+    for name, layers in (("small", [1]), ("large", [1, 2])):
+        run = tmp_path / name
+        run.mkdir()
+        said = {"layers": layers, "fold": 3, "processor_hours": 0.5}
+        (run / finished.METRICS).write_text(json.dumps(said), "utf-8")
+        one = Learner(network.load(build.FOLDER, layers))
+        torch.save(one.state_dict(), run / finished.WEIGHTS)
+
+    both = distilling.teachers([tmp_path / "small", tmp_path / "large"], 3)
+
+    assert [one.encoder.layers for one in both.learners] == [(1,), (1, 2)]
+    assert both.hours == 1.0
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1])
