@@ -119,7 +119,7 @@ def test_what_is_kept_is_what_every_published_value_is_made_from(stage: Stage) -
 
 
 def test_a_receipt_names_model_weights_and_readers(stage: Stage) -> None:
-    known = "e5-tuned-2026.1"
+    known = "e5-tuned-2026.2"
     with database.writing(stage.engine) as connection:
         for name, verified, disabled in (("ep_on", DUE, None), ("ep_new", None, None),
                                          ("ep_off", DUE, DUE)):  # fmt: skip

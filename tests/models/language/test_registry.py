@@ -141,7 +141,7 @@ def test_a_missing_encoder_says_how_to_build_it(
         registry.load(threads=1)
 
 
-@pytest.mark.parametrize("version", ["e5-tuned-2026.1", "e5-probe-2026.1"])
+@pytest.mark.parametrize("version", ["e5-tuned-2026.2", "e5-probe-2026.1"])
 def test_a_version_names_files_that_hash_to_what_it_says(version: str) -> None:
     found = registry.weights_of(version)
 
