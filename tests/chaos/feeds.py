@@ -94,8 +94,9 @@ class OpenHours:
 class ClosedWeeks:
     """Fifteen weeks in one run: their windows close under way, and one department's climate drops.
 
-    A message arrives at most a hundredth of the weeks behind the declared time, and again at most
-    two: 13 and 27 hours, late and not too late.
+    The second quarter is published by the day too, and a day folds as it closes: like any import,
+    this one declares a time only once everything that was written before it has come, twice where
+    it comes twice.
 
     Attributes:
         count: How many messages there are.
@@ -156,8 +157,8 @@ class ClosedWeeks:
         return _line(number, self.writers, text, self.at(number))
 
     def clock(self, number: int) -> datetime | None:
-        """When it was written: whatever was written before and comes after it comes late."""
-        return self.at(number)
+        """When the first was written that may still come: two rounds of changing places earlier."""
+        return self.at(max(0, number - 2 * self.disorder.within))
 
     def sent(self) -> Counter[tuple[Window, str]]:
         """Messages by window, for each unit of people and the whole, of windows that close."""
