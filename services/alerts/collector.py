@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, tuple_
 
 from models.climate.windows import Cadence, Window, four_weeks_of, hour_ends, week_of
 from models.language.labels import Driver, Signal
@@ -115,11 +115,16 @@ def _withdraw(connection: Connection, people: Collection[tuple[int, str]]) -> No
 
 
 def _shut(connection: Connection, days: Collection[date]) -> set[date]:
-    """Those of *days* that take no more messages."""
+    """Those of *days* that take no more messages.
+
+    Days fold in order: a day on which nobody wrote has no row and is over as soon as a later one
+    has folded.  A message that came in there after all could make somebody's first unit another
+    one than the days that are published already say.
+    """
     if not days:
         return set()
-    folded = select(FOLDED_DAY.c.local_day).where(FOLDED_DAY.c.local_day.in_(days))
-    shut = set(connection.execute(folded).scalars())
+    latest = connection.execute(select(func.max(FOLDED_DAY.c.local_day))).scalar_one()
+    shut = {day for day in days if latest is not None and day <= latest}
     windows = {window for day in days for window in (week_of(day), four_weeks_of(day))}
     closed = select(WINDOW_SUMMARY.c.cadence, WINDOW_SUMMARY.c.window_start).where(
         WINDOW_SUMMARY.c.window_start.in_({window.start for window in windows})

@@ -175,6 +175,17 @@ def test_a_message_of_a_folded_day_is_late_and_counts_once(engine: Engine) -> No
         assert {tuple(row) for row in counted} == {("week", MONDAY, 1), ("four_weeks", MONDAY, 1)}
 
 
+def test_a_message_of_a_day_on_which_nobody_wrote_is_late_once_a_later_day_has_folded(
+    engine: Engine,
+) -> None:
+    with database.writing(engine) as connection:
+        folding.fold(connection, MONDAY + timedelta(days=1), NOW)
+
+    found = collected(engine, [score(seq=7), score(seq=8, local_day=MONDAY + timedelta(days=2))])
+
+    assert found.settled == {Settlement.COLLECTED: {SPOOL: (8,)}, Settlement.LATE: {SPOOL: (7,)}}
+
+
 def test_what_was_settled_before_its_day_folded_is_a_repeat_and_not_late(engine: Engine) -> None:
     collected(engine, [score(seq=7)])
     with database.writing(engine) as connection:
