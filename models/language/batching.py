@@ -32,20 +32,23 @@ def padded(length: int) -> int:
     return max(1, -(-length // MULTIPLE)) * MULTIPLE
 
 
-def plan(lengths: Sequence[int], *, budget: int) -> list[Batch]:
+def plan(lengths: Sequence[int], *, budget: int, mixed: bool = False) -> list[Batch]:
     """Batches, shortest texts first, that hold every row exactly once.
 
     Args:
         lengths: Tokens of each text.
         budget: Most tokens of a batch, padding included; a text that is longer than that
             goes alone.
+        mixed: Whether texts may be padded to the width of a longer one.  Fewer batches, but what
+            is said of a text then depends on its neighbours in the last digit.
     """
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
     batches: list[Batch] = []
     rows: list[int] = []
     for row in order:
         width = padded(lengths[row])
-        if rows and width * (len(rows) + 1) > budget:
+        wider = bool(rows) and width > padded(lengths[rows[-1]])
+        if rows and (width * (len(rows) + 1) > budget or (wider and not mixed)):
             batches.append(Batch(tuple(rows), padded(lengths[rows[-1]])))
             rows = []
         rows.append(row)

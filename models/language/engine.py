@@ -17,8 +17,8 @@ from models.language import batching, chunks, framing
 WINDOW: Final = 510
 """Tokens of a text that fit beside the two that frame it."""
 
-BUDGET: Final = 2048
-"""Tokens a batch; more does not help once a batch fills the cores."""
+BUDGET: Final = 1024
+"""Tokens a batch: what one layer makes of more does not stay in the caches."""
 
 Array = NDArray[np.float32]
 Ids = NDArray[np.int64]

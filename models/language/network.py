@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
 
+from models.language.eight_bits import EightBits
+
 
 class Layer(nn.Module):
     """One layer of BERT (Devlin et al. 2019), on packed tokens.
@@ -24,6 +26,7 @@ class Layer(nn.Module):
     def __init__(self, hidden: int, inner: int, heads: int, epsilon: float, dropout: float) -> None:
         super().__init__()
         self.heads = heads
+        self.narrow = torch.float32
         self.query_key_value = nn.Linear(hidden, 3 * hidden)
         self.mixed = nn.Linear(hidden, hidden)
         self.mixed_norm = nn.LayerNorm(hidden, epsilon)
@@ -42,7 +45,7 @@ class Layer(nn.Module):
             mask: Shape ``(n, width)``, 1 on tokens and 0 on padding.
         """
         rows, width = mask.shape
-        narrow = self.up.weight.dtype
+        narrow = self.narrow
         triple = self.query_key_value(state.to(narrow))
         padded = triple.new_zeros(rows * width, triple.shape[1])
         padded[tokens] = triple
@@ -103,14 +106,17 @@ class Encoder(nn.Module):
         )
 
     def narrowed(self, dtype: torch.dtype) -> Encoder:
-        """Itself, from now on with multiplications in *dtype*.
+        """Itself, from now on with multiplications in *dtype*, of which eight bits are one.
 
-        What is carried from layer to layer stays in single precision: rounded there, a text's
-        vector would depend on its neighbours.
+        What is carried from layer to layer stays in single precision.
         """
-        for module in self.stack.modules():
-            if isinstance(module, nn.Linear):
-                module.to(dtype)
+        for layer in self.stack:
+            assert isinstance(layer, Layer)
+            for name, module in list(layer.named_children()):
+                if isinstance(module, nn.Linear):
+                    whole = dtype is torch.int8
+                    setattr(layer, name, EightBits(module) if whole else module.to(dtype))
+            layer.narrow = torch.float32 if dtype is torch.int8 else dtype
         return self
 
     @override

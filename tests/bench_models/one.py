@@ -48,12 +48,30 @@ def alone(score: Callable[[Sequence[str]], object]) -> dict[str, float]:
     return {"p50": float(np.quantile(took, 0.5)), "p99": float(np.quantile(took, 0.99))}
 
 
-def scorer(name: str, weights: Path) -> Scorer:
-    """The default model on the engine called *name*, one thread."""
-    if name == "onnx int8":
+def scorer(name: str, weights: Path) -> tuple[Scorer, str]:
+    """The default model on the engine called *name*, one thread, and the numbers it multiplies."""
+    engine, *numbers = name.split()
+    if engine == "torch":
+        return on_torch(*numbers)
+    if numbers:
         quantised(weights)
-        name = "onnx"
-    return registry.load(weights=weights, threads=1, engine=Runs(name))
+    found = registry.load(weights=weights, threads=1, engine=Runs(engine))
+    if engine == "openvino":
+        from models.language.engine_torch import precision  # noqa: PLC0415
+
+        return found, str(precision())
+    return found, numbers[0] if numbers else "float32"
+
+
+def on_torch(numbers: str = "") -> tuple[Scorer, str]:
+    """On torch with *numbers*, or with those that it chooses itself."""
+    import torch  # noqa: PLC0415
+
+    from models.language import engine_torch  # noqa: PLC0415
+
+    chosen = getattr(torch, numbers) if numbers else engine_torch.fastest()
+    engine_torch.fastest = lambda: chosen
+    return registry.load(threads=1), str(chosen)
 
 
 def quantised(weights: Path) -> None:
@@ -72,11 +90,12 @@ def quantised(weights: Path) -> None:
 
 def measured(name: str, weights: Path) -> dict[str, Any]:
     """Speed, memory and what is said."""
-    own = scorer(name, weights)
+    own, numbers = scorer(name, weights)
     said = own.score(texts())  # the first run is warmed up by this one
     return {
         "a_second": len(texts()) / seconds(lambda: own.score(texts())),
         **alone(own.score),
+        "numbers": numbers.removeprefix("torch."),
         "sentiment": said.sentiment_p.argmax(axis=1).tolist(),
         "signals": said.signals.astype(int).tolist(),
     }
@@ -109,13 +128,14 @@ def pipeline(batch: int, *, by_length: bool) -> dict[str, Any]:
     return found | (alone(lambda one: run(list(one), **options)) if batch == 1 else {})
 
 
-def peak() -> dict[str, Any]:
-    """Multiplications of one thread a second, of matrices that fit the caches well."""
+def peak(numbers: str) -> dict[str, Any]:
+    """Multiplications and additions of *numbers* that one thread does a second, at its best."""
     import torch  # noqa: PLC0415
 
     torch.set_num_threads(1)
-    one = torch.randn(1_024, 1_024)
-    took = seconds(lambda: [one @ one for _ in range(50)])
+    one = torch.randn(1_024, 1_024).mul_(20).to(getattr(torch, numbers))
+    multiplied = torch._int_mm if numbers == "int8" else torch.mm  # noqa: SLF001 - as the engine
+    took = seconds(lambda: [multiplied(one, one) for _ in range(50)])
     return {"flop_a_second": 50 * 2 * 1_024**3 / took}
 
 
@@ -128,8 +148,8 @@ def most_memory() -> float:
 def main() -> None:
     """Measure what the first argument names; the second is a folder with a graph."""
     name, weights = sys.argv[1], Path(sys.argv[2])
-    if name == "peak":
-        found = peak()
+    if name.startswith("peak"):
+        found = peak(name.split()[1])
     elif name.startswith("pipeline"):
         _, batch, *rest = name.split()
         found = pipeline(int(batch), by_length=bool(rest))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-import torch
+from typing import ClassVar
 
-from models.language.engine_torch import precision
+import numpy as np
+
 from models.language.labels import Driver, Language, Signal
 from models.language.scorer import Scorer, Scores
 
@@ -26,10 +26,6 @@ TEXTS = (
 """Short, long, empty, of signs alone, of another script, and what no keyboard sends."""
 
 
-CLOSE = 1e-4 if precision() is torch.float32 else 5e-3
-"""How far the same text may be from itself: half precision rounds what its neighbours made."""
-
-
 def rows(scores: Scores, places: list[int]) -> list[np.ndarray]:
     """The figures of some texts alone."""
     return [
@@ -41,7 +37,13 @@ def rows(scores: Scores, places: list[int]) -> list[np.ndarray]:
 
 
 class ScorerSuite:
-    """Subclass it beside a fixture ``scorer``; pytest collects the rest."""
+    """Subclass it beside a fixture ``scorer``; pytest collects the rest.
+
+    Attributes:
+        close: How far a text's probabilities may be from themselves in another batch.
+    """
+
+    close: ClassVar[float] = 0
 
     def test_gives_one_row_a_text(self, scorer: Scorer) -> None:
         scores = scorer.score(TEXTS)
@@ -80,7 +82,7 @@ class ScorerSuite:
             alone = scorer.score([text])
 
             for one, other in zip(rows(alone, [0]), rows(together, [place]), strict=True):
-                assert np.allclose(one, other, atol=CLOSE)
+                assert np.allclose(one, other, rtol=0, atol=self.close)
             assert alone.languages[0] == together.languages[place]
 
     def test_the_order_of_the_texts_is_kept(self, scorer: Scorer) -> None:
@@ -90,4 +92,4 @@ class ScorerSuite:
         for one, other in zip(
             rows(forward, everything), rows(backward, everything[::-1]), strict=True
         ):
-            assert np.allclose(one, other, atol=CLOSE)
+            assert np.allclose(one, other, rtol=0, atol=self.close)

@@ -58,5 +58,5 @@ class Texts:
         sizes = [len(self.ids[place]) + framing.FRAME for place in places]
         return [
             Batch(tuple(places[row] for row in batch.rows), batch.width)
-            for batch in batching.plan(sizes, budget=budget)
+            for batch in batching.plan(sizes, budget=budget, mixed=True)
         ]

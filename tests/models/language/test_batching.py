@@ -39,6 +39,20 @@ def test_the_width_is_the_least_multiple_that_holds_every_text(
 
 
 @given(LENGTHS, BUDGETS)
+def test_all_texts_of_a_batch_have_one_width_unless_they_may_be_mixed(
+    lengths: list[int], budget: int
+) -> None:
+    apart = batching.plan(lengths, budget=budget)
+    for batch in apart:
+        assert {batching.padded(lengths[row]) for row in batch.rows} == {batch.width}
+    assert len(batching.plan(lengths, budget=budget, mixed=True)) <= len(apart)
+
+
+def test_mixed_texts_share_a_batch() -> None:
+    assert len(batching.plan([3, 20], budget=100, mixed=True)) == 1
+
+
+@given(LENGTHS, BUDGETS)
 def test_no_text_waits_beside_a_longer_one_of_an_earlier_batch(
     lengths: list[int], budget: int
 ) -> None:
