@@ -19,7 +19,7 @@ SIZE = 10_000
 LONGEST = 40
 """Characters of a text that is remembered; a longer one is hardly ever said twice."""
 
-_WIDTHS = (len(Sentiment), len(Signal), len(Driver), len(Signal), len(Driver), 1)
+_WIDTHS = (len(Sentiment), len(Signal), len(Driver), len(Signal), len(Driver), 1, 1)
 _EDGES = np.cumsum(_WIDTHS)[:-1]
 _LANGUAGES = tuple(Language)
 
@@ -77,7 +77,7 @@ class CachedScorer:
 
 
 def _rows(scores: Scores) -> _Row:
-    """Shape ``(n, 44)``: everything that is said of each text."""
+    """Shape ``(n, 45)``: everything that is said of each text."""
     spoken = [[_LANGUAGES.index(language)] for language in scores.languages]
     return np.concatenate(
         [
@@ -86,6 +86,7 @@ def _rows(scores: Scores) -> _Row:
             scores.drivers_p,
             scores.signals,
             scores.drivers,
+            scores.sure[:, None],
             np.array(spoken, np.float32).reshape(-1, 1),
         ],
         axis=1,
@@ -94,11 +95,12 @@ def _rows(scores: Scores) -> _Row:
 
 
 def _scores(rows: _Row, model: str) -> Scores:
-    sentiment, signals_p, drivers_p, signals, drivers, spoken = np.split(rows, _EDGES, axis=1)
+    sentiment, signals_p, drivers_p, signals, drivers, sure, spoken = np.split(rows, _EDGES, axis=1)
     return Scores(
         sentiment_p=sentiment,
         signals_p=signals_p,
         drivers_p=drivers_p,
+        sure=sure[:, 0] > 0,
         signals=signals > 0,
         drivers=drivers > 0,
         languages=[_LANGUAGES[int(place)] for place in spoken[:, 0]],

@@ -30,7 +30,7 @@ class Embedded:
 
     Attributes:
         vectors: Shape ``(n, d)``, in the order of the texts.
-        tokens: Shape ``(n,)``: tokens of each text; 0 where nothing can be read.
+        tokens: Shape ``(n,)``: tokens of each text; 0 where less than half can be read.
     """
 
     vectors: Array
@@ -55,7 +55,8 @@ class Engine(ABC):
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """One vector a text; any string is taken, the empty one too."""
-        ids = framing.cut(self._tokenizer, texts)
+        encoded = framing.encoded(self._tokenizer, texts)
+        ids = [one.ids for one in encoded]
         lengths = [len(one) for one in ids]
         pieces = chunks.cut(lengths, window=WINDOW)
         sizes = [piece.size + framing.FRAME for piece in pieces]
@@ -67,5 +68,6 @@ class Engine(ABC):
             )
             vectors[list(batch.rows)] = self._pooled(*framed)
         return Embedded(
-            chunks.joined(vectors, pieces, texts=len(texts)), np.array(lengths, np.int64)
+            chunks.joined(vectors, pieces, texts=len(texts)),
+            np.array(lengths, np.int64) * framing.legible(self._tokenizer, encoded),
         )

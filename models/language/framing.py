@@ -6,19 +6,54 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 _START, _PAD, _END = 0, 1, 2
+_UNKNOWN, _WORD_START = "<unk>", "▁"
 
 FRAME = 2
 """Tokens that frame a text."""
 
 
-def cut(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
-    """The tokens of each text, without a frame; any string is taken, the empty one too."""
+def encoded(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoding]:
+    """The pieces of each text, without a frame; any string is taken, the empty one too."""
     # A lone surrogate is no Unicode text, and the tokenizer would refuse it.
     readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-    return [one.ids for one in tokenizer.encode_batch(readable, add_special_tokens=False)]
+    found: list[Encoding] = tokenizer.encode_batch(readable, add_special_tokens=False)
+    return found
+
+
+def cut(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """The tokens of each text, as `encoded` cuts it."""
+    return [one.ids for one in encoded(tokenizer, texts)]
+
+
+def legible(tokenizer: Tokenizer, pieces: Sequence[Encoding]) -> NDArray[np.bool_]:
+    """Whether at least half of the characters of each text lie in pieces that are known.
+
+    Characters and not pieces are counted, since what is unknown in a row is one piece however
+    long it is: half of the pieces of a Japanese sentence are single signs that happen to be
+    known. The mark that begins a word says nothing and counts on neither side.
+
+    Args:
+        tokenizer: What cut them.
+        pieces: Of ``n`` texts.
+
+    Returns:
+        Shape ``(n,)``; False of a text without any character that is known.
+    """
+    unknown = tokenizer.token_to_id(_UNKNOWN)
+    found = np.zeros(len(pieces), np.bool_)
+    for place, one in enumerate(pieces):
+        known = strange = 0
+        for token, piece in zip(one.ids, one.tokens, strict=True):
+            size = len(piece.strip(_WORD_START))
+            if token == unknown:
+                strange += size
+            else:
+                known += size
+        found[place] = known >= max(strange, 1)
+    return found
 
 
 def padded(

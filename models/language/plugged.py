@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from models.language import decision
 from models.language.labels import Driver, Sentiment, Signal
 from models.language.scorer import Scorer, Scores
 
@@ -48,7 +50,7 @@ class PluggedScorer:
         """Score *texts*; an empty batch is allowed."""
         scores = self._companion.score(texts)
         own = self._engine.probabilities(texts)
-        sentiment = scores.sentiment_p
+        sentiment, sure = scores.sentiment_p, scores.sure
         signals_p, signals = scores.signals_p.copy(), scores.signals.copy()
         drivers_p, drivers = scores.drivers_p.copy(), scores.drivers.copy()
         if set(self._engine.labels) & set(_SENTIMENT):
@@ -64,14 +66,25 @@ class PluggedScorer:
                 drivers[:, _DRIVERS.index(name)] = column >= self._threshold
         # Labels without a counterpart take their share with them: what is left adds up to 1.
         # Where nothing is left, nothing was said: neutral.
-        sentiment[:, _SENTIMENT.index("neutral")] += sentiment.sum(axis=1) < _SMALLEST
-        total = sentiment.sum(axis=1, keepdims=True)
+        unsaid = sentiment.sum(axis=1) < _SMALLEST
+        sentiment[:, _SENTIMENT.index("neutral")] += unsaid
+        sentiment = (sentiment / sentiment.sum(axis=1, keepdims=True)).astype(np.float32)
+        if set(self._engine.labels) & set(_SENTIMENT):
+            sure = decision.sure(sentiment) & ~unsaid & _visible(texts)
         return replace(
             scores,
-            sentiment_p=(sentiment / total).astype(np.float32),
+            sentiment_p=sentiment,
+            sure=sure,
             signals_p=signals_p,
             signals=signals,
             drivers_p=drivers_p,
             drivers=drivers,
             model=self._model,
         )
+
+
+def _visible(texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Shape ``(n,)``: a classifier has an answer to a blank text too, and it means nothing."""
+    return np.array(
+        [any(one.isprintable() and not one.isspace() for one in text) for text in texts], np.bool_
+    )

@@ -39,7 +39,8 @@ def scored(
     Args:
         heads: What reads them.
         vectors: Shape ``(n, d)``.
-        silent: Shape ``(n,)``: texts with nothing to read; they are neutral and carry nothing.
+        silent: Shape ``(n,)``: texts that cannot be read; they are neutral, carry nothing, and
+            nothing is sure about them.
         model: Name and version to state.
     """
     spoken = heads.language.logits(vectors).argmax(axis=1)
@@ -54,6 +55,7 @@ def scored(
         sentiment_p=sentiment,
         signals_p=signals,
         drivers_p=drivers,
+        sure=decision.sure(sentiment) & ~silent,
         signals=decision.signals(signals, heads.signal_thresholds[spoken]),
         drivers=drivers >= heads.driver_thresholds[spoken],
         languages=[_LANGUAGES[index] for index in spoken],

@@ -20,6 +20,8 @@ class Scores:
         sentiment_p: Shape ``(n, 3)``, calibrated, in the order of ``labels.Sentiment``.
         signals_p: Shape ``(n, 8)``, calibrated, in the order of ``labels.Signal``.
         drivers_p: Shape ``(n, 12)``, calibrated, in the order of ``labels.Driver``.
+        sure: Shape ``(n,)``, whether the likeliest sentiment is at or above ``decision.FLOOR``:
+            else no feeling is named.  A text that cannot be read is neutral and not sure.
         signals: Shape ``(n, 8)``, whether each signal is at or above its threshold.
         drivers: Shape ``(n, 12)``, whether each driver is at or above its threshold.
         languages: ``n`` languages.
@@ -29,6 +31,7 @@ class Scores:
     sentiment_p: NDArray[np.float32]
     signals_p: NDArray[np.float32]
     drivers_p: NDArray[np.float32]
+    sure: NDArray[np.bool_]
     signals: NDArray[np.bool_]
     drivers: NDArray[np.bool_]
     languages: Sequence[Language]
@@ -36,7 +39,11 @@ class Scores:
 
     @property
     def valence(self) -> NDArray[np.float32]:
-        """Shape ``(n,)``, in [-1, 1]: probability of positive less that of negative."""
+        """Shape ``(n,)``, in [-1, 1]: probability of positive less that of negative.
+
+        An expected value, of doubtful texts as well: they count little by themselves, and a mean
+        without them would lean towards what is easily said.
+        """
         result: NDArray[np.float32] = self.sentiment_p[:, 2] - self.sentiment_p[:, 0]
         return result
 

@@ -50,7 +50,8 @@ def score(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """Score TEXT, or with --jsonl every line of a file.
 
-    Probabilities are calibrated. Nothing is stored, and nothing leaves this machine.
+    Probabilities are calibrated. Where no feeling is likely enough to be named, or the text cannot
+    be read, it says that it is not sure. Nothing is stored, and nothing leaves this machine.
     """
     if (text is None) == (jsonl is None):
         raise click.UsageError("give a TEXT or --jsonl FILE, and not both")
@@ -114,6 +115,7 @@ def _figures(scores: Scores, row: int) -> dict[str, Any]:
     return {
         "language": str(scores.languages[row]),
         "sentiment": str(list(Sentiment)[int(scores.sentiment_p[row].argmax())]),
+        "sure": bool(scores.sure[row]),
         "sentiment_p": named(Sentiment, scores.sentiment_p[row]),
         "signals": chosen(Signal, scores.signals[row]),
         "signals_p": named(Signal, scores.signals_p[row]),
@@ -129,8 +131,11 @@ def _table(told: Explanation) -> Table:
     if told.words:
         table.add_column("words that moved it")
     table.add_row("language", str(scores.languages[0]))
-    likeliest = np.arange(len(Sentiment)) == scores.sentiment_p[0].argmax()
-    _add(table, told, "sentiment", Sentiment, likeliest, scores.sentiment_p[0], told.sentiment)
+    named = np.arange(len(Sentiment)) == scores.sentiment_p[0].argmax()
+    family = "sentiment"
+    if not scores.sure[0]:
+        family, named = "sentiment: not sure", np.ones_like(named)
+    _add(table, told, family, Sentiment, named, scores.sentiment_p[0], told.sentiment)
     _add(table, told, "signals", Signal, scores.signals[0], scores.signals_p[0], told.signals)
     _add(table, told, "drivers", Driver, scores.drivers[0], scores.drivers_p[0], told.drivers)
     return table

@@ -25,6 +25,7 @@ class NullScorer:
             sentiment_p=sentiment,
             signals_p=np.zeros((n, len(Signal)), np.float32),
             drivers_p=np.zeros((n, len(Driver)), np.float32),
+            sure=np.ones(n, np.bool_),
             signals=np.zeros((n, len(Signal)), np.bool_),
             drivers=np.zeros((n, len(Driver)), np.bool_),
             languages=[Language.EN] * n,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.language import decision
 from models.language.labels import Driver, Language, Signal
 from models.language.scorer import Scores
 
@@ -26,6 +27,7 @@ class SignScorer:
             sentiment_p=sentiment.astype(np.float32),
             signals_p=signals.astype(np.float32),
             drivers_p=drivers.astype(np.float32),
+            sure=decision.sure(sentiment.astype(np.float32)),
             signals=signals,
             drivers=drivers,
             languages=[Language.EN] * len(texts),

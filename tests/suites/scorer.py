@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.language import decision
 from models.language.labels import Driver, Language, Signal
 from models.language.scorer import Scorer, Scores
 
@@ -24,6 +25,9 @@ TEXTS = (
     "日本語の文章です",
 )
 """Short, long, empty, of signs alone, of another script, and what no keyboard sends."""
+
+BLANK = [TEXTS.index(text) for text in ("", " ", "\x00")]
+"""Places of those that nobody can read."""
 
 
 def rows(scores: Scores, places: list[int]) -> list[np.ndarray]:
@@ -49,6 +53,8 @@ class ScorerSuite:
         scores = scorer.score(TEXTS)
 
         assert scores.sentiment_p.shape == (len(TEXTS), 3)
+        assert scores.sure.shape == (len(TEXTS),)
+        assert scores.sure.dtype == np.bool_
         assert scores.signals_p.shape == scores.signals.shape == (len(TEXTS), len(Signal))
         assert scores.drivers_p.shape == scores.drivers.shape == (len(TEXTS), len(Driver))
         assert len(scores.languages) == len(TEXTS)
@@ -59,6 +65,7 @@ class ScorerSuite:
         scores = scorer.score([])
 
         assert scores.sentiment_p.shape == (0, 3)
+        assert scores.sure.shape == (0,)
         assert list(scores.languages) == []
 
     def test_stays_within_its_bounds(self, scorer: Scorer) -> None:
@@ -69,9 +76,16 @@ class ScorerSuite:
         assert np.allclose(scores.sentiment_p.sum(axis=1), 1, atol=1e-4)
         assert np.all(np.abs(scores.valence) <= 1 + 1e-6)
 
+    def test_is_sure_of_nothing_below_the_floor_and_of_no_blank_text(self, scorer: Scorer) -> None:
+        scores = scorer.score(TEXTS)
+
+        assert np.all(scores.sentiment_p.max(axis=1)[scores.sure] >= decision.FLOOR)
+        assert not scores.sure[BLANK].any()
+
     def test_says_the_same_twice(self, scorer: Scorer) -> None:
         once, twice = scorer.score(TEXTS), scorer.score(TEXTS)
 
+        assert np.array_equal(once.sure, twice.sure)
         everything = list(range(len(TEXTS)))
         for one, other in zip(rows(once, everything), rows(twice, everything), strict=True):
             assert np.array_equal(one, other)
@@ -84,6 +98,8 @@ class ScorerSuite:
             for one, other in zip(rows(alone, [0]), rows(together, [place]), strict=True):
                 assert np.allclose(one, other, rtol=0, atol=self.close)
             assert alone.languages[0] == together.languages[place]
+            if abs(alone.sentiment_p.max() - decision.FLOOR) > self.close:
+                assert alone.sure[0] == together.sure[place]
 
     def test_the_order_of_the_texts_is_kept(self, scorer: Scorer) -> None:
         forward, backward = scorer.score(TEXTS), scorer.score(TEXTS[::-1])

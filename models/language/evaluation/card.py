@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 
+from models.language import decision
+from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.bias import Gap
 from models.language.evaluation.cross_validation import Figures
 from models.language.evaluation.functional import Cell
@@ -55,6 +57,11 @@ def _folded(kind: str, line: Figures) -> Sequence[str]:
     )
 
 
+def _named(kind: str, language: str, found: Abstention) -> Sequence[str]:
+    shares = (found.named, found.right, found.right_named)
+    return kind, language, *(f"{share:.1%}" for share in shares)
+
+
 def written(  # noqa: PLR0913  one parameter a table
     report: Report,
     *,
@@ -83,6 +90,17 @@ def written(  # noqa: PLR0913  one parameter a table
         size=f"{size / 1e6:.1f}",
         hours=f"{origin.processor_hours:.1f}",
         folds=_rows(_folded(kind, line) for kind, lines in folds.items() for line in lines),
+        floor=f"{decision.FLOOR:.2f}",
+        named=_rows(
+            [
+                *(
+                    _named(kind, line.language, line.abstention)
+                    for kind, lines in folds.items()
+                    for line in lines
+                ),
+                *(_named("held out", name, one) for name, one in report.abstention.items()),
+            ]
+        ),
         texts=", ".join(f"{count} {name}" for name, count in report.texts.items()),
         heads=_rows(
             (

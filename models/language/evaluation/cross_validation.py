@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.language import calibration, decision
 from models.language.corpus import split
-from models.language.evaluation import figures, intervals
+from models.language.evaluation import abstention, figures, intervals
+from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.intervals import Interval
 from models.language.heads import Array
 from models.language.labels import Language, Sentiment, Signal
@@ -58,6 +59,7 @@ class Figures:
         sentiment_ece: Expected calibration error.
         signals_ece: The same, the mean of the labels.
         drivers_ece: The same.
+        abstention: Of feelings, how many are named and how many rightly.
         mobility_as_turnover: Share of those who want to move inside that are taken for leavers.
         turnover_as_mobility: The reverse.
     """
@@ -70,6 +72,7 @@ class Figures:
     sentiment_ece: float
     signals_ece: float
     drivers_ece: float
+    abstention: Abstention
     mobility_as_turnover: float
     turnover_as_mobility: float
 
@@ -140,6 +143,9 @@ def _line(name: str, own: Flags, known: Truth, found: Judged, groups: NDArray[np
         sentiment_ece=figures.calibration_error(known.sentiment[own], found.sentiment_p[own]),
         signals_ece=figures.calibration_error_labels(known.signals[own], found.signals_p[own]),
         drivers_ece=figures.calibration_error_labels(known.drivers[own], found.drivers_p[own]),
+        abstention=abstention.measured(
+            known.sentiment[own], found.sentiment_p[own], decision.sure(found.sentiment_p[own])
+        ),
         mobility_as_turnover=_taken_for(
             known.signals[own], found.signals[own], _MOBILITY, _TURNOVER
         ),

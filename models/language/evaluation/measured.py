@@ -12,7 +12,8 @@ from sklearn.metrics import (  # type: ignore[import-untyped] # ships no types
 
 from models.language.corpus import loader, split
 from models.language.corpus.loader import Example
-from models.language.evaluation import baseline, figures, intervals
+from models.language.evaluation import abstention, baseline, figures, intervals
+from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.figures import Flags
 from models.language.evaluation.intervals import Interval
 from models.language.evaluation.rivals import Rival, Said
@@ -91,6 +92,7 @@ class Report:
         heads: A row a language and family.
         labels: A row a language and label.
         confusion: Of each language the texts of each feeling (rows) by what was said (columns).
+        abstention: Of feelings, how many are named and how many rightly, by language and in all.
         beside: Held-out texts, a row a language and family.
         transfer: Sentiment of public test sets, other people's words under other people's
             guidelines; empty where they are not on this machine.
@@ -102,6 +104,7 @@ class Report:
     heads: Sequence[Head]
     labels: Sequence[Label]
     confusion: Mapping[str, Sequence[Sequence[int]]]
+    abstention: Mapping[str, Abstention]
     beside: Sequence[Beside]
     transfer: Sequence[Beside]
 
@@ -135,13 +138,18 @@ def measure(scorer: Scorer, rivals: Mapping[str, Rival]) -> Report:
     """
     sample = _held_out([e for e in loader.load() if split.held_out(e.id)])
     scores = scorer.score(sample.texts)
-    heads, labels, confusion, texts, accuracy = [], [], {}, {}, {}
+    heads, labels, confusion, texts, accuracy, named = [], [], {}, {}, {}, {}
     for language, places in sample.places():
         texts[language] = len(places)
         accuracy[language] = float(
             np.mean([scores.languages[n] is sample.languages[n] for n in places])
         )
         confusion[language] = _confusion(sample.truth["sentiment"][places], scores, places)
+        named[language] = abstention.measured(
+            sample.truth["sentiment"][places].argmax(axis=1),
+            scores.sentiment_p[places],
+            scores.sure[places],
+        )
         for family, names in _FAMILIES.items():
             truth, p, found = sample.truth[family][places], *_said(scores, family, places)
             groups = [sample.groups[n] for n in places]
@@ -175,6 +183,7 @@ def measure(scorer: Scorer, rivals: Mapping[str, Rival]) -> Report:
         heads=heads,
         labels=labels,
         confusion=confusion,
+        abstention=named,
         beside=list(_beside(sample, rivals)),
         transfer=list(_transfers(rivals)),
     )

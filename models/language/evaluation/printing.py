@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.bias import Gap
 from models.language.evaluation.cross_validation import Figures
 from models.language.evaluation.functional import Cell
@@ -35,6 +36,7 @@ def folds(console: Console, found: Mapping[str, Sequence[Figures]]) -> None:
             mixed.add_row(line.language, *(f"{share:.1%}" for share in shares))
         console.print(table)
         console.print(mixed)
+        _named(console, f"{kind} messages", {line.language: line.abstention for line in lines})
 
 
 def report(console: Console, found: Report) -> None:
@@ -54,6 +56,7 @@ def report(console: Console, found: Report) -> None:
     told = ", ".join(f"{name} {value:.3f}" for name, value in found.language_accuracy.items())
     console.print(f"language recognised: {told}")
     _confusions(console, found)
+    _named(console, "held-out messages", found.abstention)
     labels = _table("F1 / average precision by label", *found.texts)
     for name in dict.fromkeys(one.label for one in found.labels):
         own = {one.language: one for one in found.labels if one.label == name}
@@ -75,6 +78,16 @@ def _confusions(console: Console, found: Report) -> None:
     for language, counts in found.confusion.items():
         for name, row in zip(feelings, counts, strict=True):
             table.add_row(f"{language} {name}", *map(str, row))
+    console.print(table)
+
+
+def _named(console: Console, what: str, found: Mapping[str, Abstention]) -> None:
+    table = _table(
+        f"Feelings that are named, {what}", "named", "right of all", "right of those named"
+    )
+    for language, one in found.items():
+        shares = (one.named, one.right, one.right_named)
+        table.add_row(language, *(f"{share:.1%}" for share in shares))
     console.print(table)
 
 

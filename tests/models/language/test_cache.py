@@ -35,6 +35,7 @@ class Counting:
             sentiment_p=figures(len(Sentiment)),
             signals_p=figures(len(Signal)),
             drivers_p=figures(len(Driver)),
+            sure=figures(1)[:, 0] > 0.5,
             signals=figures(len(Signal)) > 0.5,
             drivers=figures(len(Driver)) > 0.5,
             languages=[one.choice(list(Language)) for one in drawn],
@@ -56,6 +57,7 @@ def same(one: Scores, other: Scores) -> bool:
         np.array_equal(one.sentiment_p, other.sentiment_p)
         and np.array_equal(one.signals_p, other.signals_p)
         and np.array_equal(one.drivers_p, other.drivers_p)
+        and np.array_equal(one.sure, other.sure)
         and np.array_equal(one.signals, other.signals)
         and np.array_equal(one.drivers, other.drivers)
         and list(one.languages) == list(other.languages)

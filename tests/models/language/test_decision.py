@@ -1,4 +1,4 @@
-"""A signal needs its threshold, and nobody is said to leave and to move inside at once."""
+"""Feelings need a floor, signals thresholds, and nobody leaves and moves inside at once."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def test_every_other_signal_may_stand_beside_any() -> None:
     assert said(**dict.fromkeys(map(str, SIGNALS), 0.5)) == set(map(str, SIGNALS)) - {
         "mobility_intent"
     }
+
+
+def test_a_feeling_is_named_from_the_floor_on_whichever_it_is() -> None:
+    floor, rest = np.float32(decision.FLOOR), np.float32(1 - decision.FLOOR)
+    below = np.nextafter(floor, np.float32(0))
+    rows = np.array(
+        [[floor, rest, 0], [0, floor, rest], [rest, 0, floor], [below, rest, 0], [0.4, 0.3, 0.3]]
+    )
+
+    assert decision.sure(rows.astype(np.float32)).tolist() == [True, True, True, False, False]
+    assert decision.sure(np.zeros((0, 3), np.float32)).shape == (0,)
 
 
 def test_hardly_a_message_carries_both() -> None:

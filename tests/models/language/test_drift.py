@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from models.language import drift
+from models.language import decision, drift
 from models.language.corpus import loader, split
 from models.language.drift import Verdict
 from models.language.labels import Driver, Language, Sentiment, Signal
@@ -29,6 +29,7 @@ class Hesitant:
             sentiment_p=np.stack([p, (1 - p) / 2, (1 - p) / 2], axis=1).reshape(-1, len(Sentiment)),
             signals_p=np.zeros((len(texts), len(Signal)), np.float32),
             drivers_p=np.zeros((len(texts), len(Driver)), np.float32),
+            sure=p >= decision.FLOOR,
             signals=np.zeros((len(texts), len(Signal)), np.bool_),
             drivers=np.zeros((len(texts), len(Driver)), np.bool_),
             languages=[self._held_out.get(text, Language.NL) for text in texts],

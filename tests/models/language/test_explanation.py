@@ -32,6 +32,7 @@ class Counting:
             sentiment_p=sentiment,
             signals_p=signals,
             drivers_p=np.zeros((n, len(Driver)), np.float32),
+            sure=np.ones(n, np.bool_),
             signals=signals > 0.3,
             drivers=np.zeros((n, len(Driver)), np.bool_),
             languages=[Language.EN] * n,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from models.language.labels import Driver, Sentiment, Signal
@@ -25,6 +27,23 @@ def test_a_text_gets_a_table() -> None:
     assert result.exit_code == 0
     for word in ("nl", "positive", "commitment", "drivers"):
         assert word in result.stdout
+
+
+def test_a_feeling_that_is_likely_enough_is_named_alone() -> None:
+    result = CliRunner().invoke(score, ["Ik ben echt trots op dit team, topdag gehad!"])
+
+    assert "not sure" not in result.stdout
+    assert not {"negative", "neutral"} & set(result.stdout.split())
+
+
+def test_of_a_doubtful_text_every_feeling_is_told_with_its_probability() -> None:
+    result = CliRunner().invoke(score, ["???"])
+    told = dict(re.findall(r"(\w+) +│ (\d\.\d\d)", result.stdout))
+
+    assert result.exit_code == 0
+    assert "not sure" in result.stdout
+    assert set(Sentiment) <= set(told)
+    assert sum(float(told[feeling]) for feeling in Sentiment) == pytest.approx(1, abs=0.02)
 
 
 def test_an_explanation_names_the_words_that_moved_a_label() -> None:
@@ -59,6 +78,7 @@ def test_each_line_gets_a_line_in_order(tmp_path: Path) -> None:
     assert set(found[0]["drivers_p"]) == set(Driver)
     assert all(isinstance(found[0][name], list) for name in ("signals", "drivers"))
     assert found[0]["sentiment"] == "neutral"
+    assert found[0]["sure"] is True
 
 
 def test_standard_input_and_blank_lines_are_read() -> None:
@@ -71,7 +91,9 @@ def test_standard_input_and_blank_lines_are_read() -> None:
     result = CliRunner().invoke(score, ["--jsonl", "-"], input=data)
 
     assert result.exit_code == 0
-    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "b", 7]
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["id"] for row in found] == ["a", "b", 7]
+    assert found[1]["sure"] is False
 
 
 def test_a_malformed_line_is_named_by_number_and_the_rest_is_scored() -> None:

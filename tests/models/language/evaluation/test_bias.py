@@ -34,6 +34,7 @@ class Wary:
             sentiment_p=sentiment,
             signals_p=signals,
             drivers_p=np.zeros((n, len(Driver)), np.float32),
+            sure=np.zeros(n, np.bool_),
             signals=signals > 0.4,
             drivers=np.zeros((n, len(Driver)), np.bool_),
             languages=[Language.EN] * n,

@@ -9,6 +9,7 @@ import pytest
 
 from models.language.corpus import split
 from models.language.evaluation import cross_validation, figures, intervals
+from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.cross_validation import REAL, SYNTHETIC
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.training import operating_points
@@ -47,7 +48,17 @@ def test_who_knows_the_labels_gets_full_marks() -> None:
     assert sum(line.texts for line in lines[:-1]) == lines[-1].texts == COUNT
     for line in lines:
         assert line.sentiment == line.signals == line.drivers == (1, 1, 1)
+        assert line.abstention == Abstention(named=1, right=1, right_named=1)
         assert line.mobility_as_turnover == line.turnover_as_mobility == 0
+
+
+def test_a_feeling_below_the_floor_is_not_named() -> None:
+    logits = certain(rows())
+    logits["sentiment"][::2] = 0  # of these one in three happens to be right
+
+    whole = cross_validation.figures_of(rows(), logits)[SYNTHETIC][-1]
+
+    assert whole.abstention == Abstention(named=0.5, right=2 / 3, right_named=1)
 
 
 def test_movers_that_are_taken_for_leavers_are_counted() -> None:

@@ -28,6 +28,7 @@ def scores(sentiments: list[Sentiment], signals: list[set[Signal]]) -> Scores:
         sentiment_p=np.eye(3, dtype=np.float32)[[list(Sentiment).index(one) for one in sentiments]],
         signals_p=np.zeros((n, len(Signal)), np.float32),
         drivers_p=np.zeros((n, len(Driver)), np.float32),
+        sure=np.ones(n, np.bool_),
         signals=np.array([[label in one for label in Signal] for one in signals]),
         drivers=np.zeros((n, len(Driver)), np.bool_),
         languages=[Language.EN] * n,

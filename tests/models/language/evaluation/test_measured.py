@@ -13,6 +13,7 @@ from typing_extensions import override
 from models.language import registry
 from models.language.corpus import loader, split
 from models.language.evaluation import card, figures, measured, rivals
+from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.baseline import WordCounts
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.scorer import Scores
@@ -38,6 +39,7 @@ class Oracle:
             ),
             signals_p=signals.astype(np.float32),
             drivers_p=drivers.astype(np.float32),
+            sure=np.ones(len(texts), np.bool_),
             signals=signals,
             drivers=drivers,
             languages=[e.language for e in found],
@@ -73,6 +75,7 @@ def test_who_knows_the_labels_gets_full_marks(
         assert head.average_precision == 1
         assert head.ece == 0
     assert {one.f1 for one in report.labels} == {1}
+    assert set(report.abstention.values()) == {Abstention(named=1, right=1, right_named=1)}
     for counts in report.confusion.values():
         assert np.array_equal(counts, np.diag(np.diag(counts)))
     for line in report.beside:
