@@ -6,15 +6,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import torch
 from torch import Tensor
 
 from models.language.batching import Batch
+from models.language.training import checkpoint, standardising
 from models.language.training import learner as learning
-from models.language.training import standardising
 from models.language.training.batches import Texts
+from models.language.training.checkpoint import CheckpointUnreadable
 from models.language.training.configuration import Configuration
 from models.language.training.learner import Learner, Targets
 
@@ -22,7 +23,7 @@ SAVED_EVERY_S: Final = 120.0
 
 
 class CannotGoOn(Exception):
-    """What is saved belongs to another run."""
+    """What is saved belongs to another run, or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Trainer:
             Whether it is finished; if not, the same run goes on from ``saved``.
 
         Raises:
-            CannotGoOn: ``saved`` belongs to another run.
+            CannotGoOn: ``saved`` belongs to another run, or cannot be read.
         """
         how = self.configuration
         plans = [
@@ -144,8 +145,11 @@ class Trainer:
     def _go_on(self, optimiser: torch.optim.Optimizer) -> bool:
         if not self.saved.exists():
             return False
-        found: dict[str, Any] = torch.load(self.saved, weights_only=True)
-        if found["run"] != self._run():
+        try:
+            found = checkpoint.read(self.saved)
+        except CheckpointUnreadable as fault:
+            raise CannotGoOn(f"{fault}: remove it, and the run starts anew") from None
+        if found.get("run") != self._run():
             raise CannotGoOn(f"{self.saved} is of another run: remove it or name another file")
         self.learner.load_state_dict(found["learner"])
         optimiser.load_state_dict(found["optimiser"])
@@ -153,9 +157,8 @@ class Trainer:
         return True
 
     def _save(self, optimiser: torch.optim.Optimizer) -> None:
-        self.saved.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.saved.with_suffix(".new")
-        torch.save(
+        checkpoint.write(
+            self.saved,
             {
                 "run": self._run(),
                 "learner": self.learner.state_dict(),
@@ -164,9 +167,7 @@ class Trainer:
                 "losses": self._losses[-100:],
                 "spent": self.spent,
             },
-            fresh,
         )
-        fresh.replace(self.saved)  # cut off in the middle, the old one is still whole
 
     def _run(self) -> str:
         return f"{self.identity} {self.configuration.as_json()}"
