@@ -20,6 +20,7 @@ from models.language.training.configuration import Configuration
 from models.language.training.learner import Learner, Targets
 
 SAVED_EVERY_S: Final = 120.0
+_RECENT: Final = 100
 
 
 class CannotGoOn(Exception):
@@ -57,6 +58,7 @@ class Trainer:
         again: Whether the learner has been trained before: then it starts as it is.
         clock: Seconds.
         spent: Seconds of processor time that the run has taken, in all processes.
+        tokens_a_second: Learnt in this process; None before its first batch.
     """
 
     learner: Learner
@@ -68,8 +70,15 @@ class Trainer:
     again: bool = False
     clock: Callable[[], float] = time.monotonic
     spent: float = 0.0
+    tokens_a_second: float | None = None
     _done: int = 0
     _losses: list[float] = field(default_factory=list)
+
+    @property
+    def loss(self) -> float:
+        """Mean of the last hundred batches; there has been one."""
+        recent = self._losses[-_RECENT:]
+        return sum(recent) / len(recent)
 
     def run(self, tell: Callable[[Step], None], *, seconds: float | None = None) -> bool:
         """Train to the end, or for about *seconds*.
@@ -102,9 +111,8 @@ class Trainer:
             self._done = number + 1
             tokens += len(batch.rows) * batch.width
             now = self.clock()
-            recent = self._losses[-100:]
-            pace = tokens / max(now - began, 1e-9)
-            tell(Step(self._done, steps, sum(recent) / len(recent), pace))
+            self.tokens_a_second = tokens / max(now - began, 1e-9)
+            tell(Step(self._done, steps, self.loss, self.tokens_a_second))
             over = seconds is not None and now - began > seconds
             if over or now - written > SAVED_EVERY_S or self._done == steps:
                 self.spent += time.process_time() - computed
@@ -164,7 +172,7 @@ class Trainer:
                 "learner": self.learner.state_dict(),
                 "optimiser": optimiser.state_dict(),
                 "done": self._done,
-                "losses": self._losses[-100:],
+                "losses": self._losses[-_RECENT:],
                 "spent": self.spent,
             },
         )
