@@ -68,8 +68,8 @@ train-smoke: setup ## the same path from rows to a scorer, on a few hundred rows
 	rm -rf $(SMOKE) $(SMOKE)-packed
 	$(PY) -m models.language.training --configuration models/language/training/smoke.toml --folder $(SMOKE) --rows 400 --fold 0
 	$(PY) -m models.language.training --configuration models/language/training/smoke.toml --folder $(SMOKE) --rows 400
-	$(PY) -m models.language.training.pack --run $(SMOKE)/seed-1 --folds $(SMOKE) --name smoke --version smoke-1 --to $(SMOKE)-packed
-	$(PY) -m models.language.evaluation --folds $(SMOKE)
+	$(PY) -m models.language.training.pack --run $(SMOKE)/seed-1 --folds $(SMOKE) --name smoke --version smoke-1 --partial --to $(SMOKE)-packed
+	$(PY) -m models.language.evaluation --folds $(SMOKE) --partial
 	.venv/bin/barograph score --weights $(SMOKE)-packed --model smoke "I am looking for another job."
 
 evaluate: setup ## quality of the shipped models, per language

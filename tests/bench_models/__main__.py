@@ -18,9 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from tokenizers import Tokenizer
 
-from models.language import framing, graph, registry
+from models.language import figures, framing, graph, registry
 from models.language.corpus import loader, split
-from models.language.evaluation import figures
 from models.language.labels import Sentiment, Signal
 from models.language.weights import build
 from tests.bench.__main__ import machine

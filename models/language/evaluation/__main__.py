@@ -48,7 +48,12 @@ FROZEN = "frozen"
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Only what the training runs in this folder say of the fold that each left out.",
 )
-@click.option("--card", "writes_card", is_flag=True, help="Rewrite the model card as well.")
+@click.option(
+    "--partial", is_flag=True, help="Take fewer than the five folds with --folds, to try it."
+)
+@click.option(
+    "--card", "writes_card", is_flag=True, help="Rewrite the card of the default as well."
+)
 def main(  # noqa: PLR0913  one parameter an option
     *,
     json_path: Path | None,
@@ -56,15 +61,25 @@ def main(  # noqa: PLR0913  one parameter an option
     weights: Path | None,
     engine: str,
     folds: Path | None,
+    partial: bool,
     writes_card: bool,
 ) -> None:
     """Measure a model on what training never saw."""
+    if writes_card and any(one is not None for one in (model, weights, folds)):
+        raise click.UsageError("--card is of the default, without --model, --weights and --folds")
+    if partial and folds is None:
+        raise click.UsageError("--partial goes with --folds")
     console = Console()
+    try:
+        cases = {one: functional.cases(one, functional.FOLDER) for one in Language}
+        dimensions = {one: bias.dimensions(one, functional.FOLDER) for one in Language}
+    except functional.SuiteInvalid as fault:
+        raise click.ClickException(str(fault)) from None
     folded: Mapping[str, Sequence[Figures]] = {}
     shipped = model is None and weights is None and (registry.FOLDER / folding.FILE).exists()
     if folds is not None or shipped:
         try:
-            known, logits = folding.load(folds or registry.FOLDER, rows.gathered())
+            known, logits = folding.load(folds or registry.FOLDER, rows.gathered(), partial=partial)
         except folding.FoldsInvalid as fault:
             raise click.ClickException(str(fault)) from None
         folded = cross_validation.figures_of(known, logits)
@@ -75,6 +90,7 @@ def main(  # noqa: PLR0913  one parameter an option
     try:
         scorer = registry.load(model, weights, engine=Runs(engine))
         frozen = registry.load(FROZEN)
+        origin, size = registry.origin() if writes_card else (None, 0)
     except registry.ModelRefused as refusal:
         raise click.ClickException(str(refusal)) from None
     with console.status("fitting the word-count baseline"):
@@ -88,8 +104,8 @@ def main(  # noqa: PLR0913  one parameter an option
     with console.status("scoring what is held out"):
         report = measured.measure(scorer, asked)
     with console.status("scoring the suites"):
-        cells = {one: functional.measured(scorer, functional.cases(one)) for one in Language}
-        gaps = {one: bias.measured(scorer, bias.dimensions(one)) for one in Language}
+        cells = {one: functional.measured(scorer, own) for one, own in cases.items()}
+        gaps = {one: bias.measured(scorer, own) for one, own in dimensions.items()}
     rate = speed.messages_a_second(scorer)
     printing.report(console, report)
     printing.functional(console, cells)
@@ -104,8 +120,7 @@ def main(  # noqa: PLR0913  one parameter an option
         folds_json = {kind: [asdict(line) for line in lines] for kind, lines in folded.items()}
         figures = report.as_json() | suites | {"folds": folds_json, "messages_a_second": rate}
         json_path.write_text(json.dumps(figures, indent=1))
-    if writes_card:
-        origin, size = registry.origin(model, weights)
+    if origin is not None:
         text = card.written(
             report, cells=cells, gaps=gaps, folds=folded, origin=origin, size=size, rate=rate
         )

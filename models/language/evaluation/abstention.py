@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.language.evaluation.figures import Flags, Places
+from models.language.figures import Flags, Places
 from models.language.heads import Array
 
 

@@ -23,6 +23,8 @@ from models.language.scorer import Scorer
 LABELS = (str(Sentiment.NEGATIVE), str(Sentiment.POSITIVE), *map(str, Signal))
 """What is compared; neutral is what the other two leave."""
 
+_FEWEST_GROUPS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
@@ -62,14 +64,27 @@ def dimensions(language: Language, folder: Path = FOLDER) -> list[Dimension]:
     """The suite of *language*.
 
     Raises:
-        SuiteInvalid: a slot is not filled, or groups do not say the same sentences.
+        SuiteInvalid: there is no suite, a slot is not filled, or groups do not say the same
+            sentences; it names the line, or the dimension.
     """
     path = folder / f"bias_{language}.toml"
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
-        return [Dimension(name, _texts(table)) for name, table in tables.items()]
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as fault:
+    except tomllib.TOMLDecodeError as fault:
         raise SuiteInvalid(f"{path.name}: {fault}") from None
+    except (OSError, UnicodeDecodeError):
+        raise SuiteInvalid(f"{path.name} cannot be read as UTF-8") from None
+    found = []
+    for name, table in tables.items():
+        try:
+            found.append(Dimension(name, _compared(_texts(table))))
+        except KeyError as fault:
+            raise SuiteInvalid(f"{path.name}, [{name}]: {fault} is missing") from None
+        except (IndexError, ValueError, TypeError, AttributeError) as fault:
+            raise SuiteInvalid(f"{path.name}, [{name}]: {fault}") from None
+    if not found:
+        raise SuiteInvalid(f"{path.name} has no dimensions")
+    return found
 
 
 def _texts(table: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -79,14 +94,29 @@ def _texts(table: Mapping[str, Any]) -> dict[str, list[str]]:
         if len({len(sentences) for sentences in given.values()}) != 1:
             raise ValueError("the groups do not have the same number of texts")
         return given
+    sentences = table["sentences"]
+    if not isinstance(sentences, list):
+        raise TypeError("sentences are no list")
     return {
         group: [
             string.Formatter().vformat(sentence, (), filling)
             for filling in fillings
-            for sentence in table["sentences"]
+            for sentence in sentences
         ]
         for group, fillings in table["groups"].items()
     }
+
+
+def _compared(texts: dict[str, Any]) -> dict[str, list[str]]:
+    """*texts* of two groups or more, each of which says something."""
+    if len(texts) < _FEWEST_GROUPS:
+        raise ValueError("one group has none to differ from")
+    if not all(isinstance(own, list) for own in texts.values()):
+        raise TypeError("the texts of a group are no list")
+    said = [one for own in texts.values() for one in own]
+    if not all(texts.values()) or not all(isinstance(one, str) and one.strip() for one in said):
+        raise ValueError("a group has no texts, or a text is blank or none")
+    return texts
 
 
 def measured(scorer: Scorer, tried: Sequence[Dimension]) -> list[Gap]:

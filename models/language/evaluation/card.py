@@ -7,10 +7,11 @@ from pathlib import Path
 from string import Template
 
 from models.language import decision
+from models.language.evaluation import side_by_side
 from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.bias import Gap
 from models.language.evaluation.cross_validation import Figures
-from models.language.evaluation.functional import Cell
+from models.language.evaluation.functional import ALL, Cell
 from models.language.evaluation.measured import Beside, Report
 from models.language.heads import Origin
 from models.language.labels import Language
@@ -40,6 +41,27 @@ def _labels(report: Report) -> Iterable[Sequence[str]]:
         own = {one.language: one for one in report.labels if one.label == name}
         cells = (own.get(language) for language in report.texts)
         yield f"`{name}`", *(f"{c.f1:.2f} / {c.average_precision:.2f}" if c else "" for c in cells)
+
+
+def _confusions(report: Report) -> Iterable[Sequence[str]]:
+    for name in dict.fromkeys(one.label for one in report.confusions):
+        yield f"`{name}`", *(str(one) for one in report.confusions if one.label == name)
+
+
+def _functional(cells: Mapping[Language, Sequence[Cell]]) -> Iterable[Sequence[str]]:
+    for name, row in side_by_side.joined(cells, lambda cell: cell.name, last=ALL):
+        sizes = [str(cell.cases) if cell else "0" for cell in row]
+        alike = len(set(sizes)) == 1
+        yield (
+            name,
+            sizes[0] if alike else " ".join(sizes),
+            *(f"{cell.share:.2f}" if cell else "" for cell in row),
+        )
+
+
+def _bias(gaps: Mapping[Language, Sequence[Gap]]) -> Iterable[Sequence[str]]:
+    for name, row in side_by_side.joined(gaps, lambda gap: gap.dimension):
+        yield name, *(f"{gap.width:.3f} ({gap.label})" if gap else "" for gap in row)
 
 
 def _beside(line: Beside) -> Sequence[str]:
@@ -113,14 +135,9 @@ def written(  # noqa: PLR0913  one parameter a table
             for head in report.heads
         ),
         labels=_rows(_labels(report)),
+        confusions=_rows(_confusions(report)),
         beside=_rows(map(_beside, report.beside)),
         transfer=_rows(map(_beside, report.transfer)),
-        functional=_rows(
-            (row[0].name, str(row[0].cases), *(f"{cell.share:.2f}" for cell in row))
-            for row in zip(*cells.values(), strict=True)
-        ),
-        bias=_rows(
-            (row[0].dimension, *(f"{gap.width:.3f} ({gap.label})" for gap in row))
-            for row in zip(*gaps.values(), strict=True)
-        ),
+        functional=_rows(_functional(cells)),
+        bias=_rows(_bias(gaps)),
     )

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language import calibration, decision
+from models.language import calibration, decision, figures
 from models.language.corpus import split
-from models.language.evaluation import abstention, figures, intervals
+from models.language.evaluation import abstention, intervals
 from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.intervals import Interval
 from models.language.heads import Array
@@ -108,6 +108,8 @@ def judged(logits: Mapping[str, Array], known: Truth, ids: Sequence[str]) -> Jud
 def figures_of(rows: Sequence[Row], logits: Mapping[str, Array]) -> dict[str, list[Figures]]:
     """Of synthetic and of real rows, as far as there are any: a line a language, one for all.
 
+    A language without rows has no line.
+
     Args:
         rows: The rows, in the order of the logits.
         logits: By family, of runs that never saw the row.
@@ -120,8 +122,9 @@ def figures_of(rows: Sequence[Row], logits: Mapping[str, Array]) -> dict[str, li
     return {
         kind: [
             *(
-                _line(str(language), own & (known.languages == place), known, found, groups)
+                _line(str(language), mine, known, found, groups)
                 for place, language in enumerate(Language)
+                if (mine := own & (known.languages == place)).any()
             ),
             _line("all", own, known, found, groups),
         ]

@@ -6,7 +6,6 @@ ACL 2020.  The cases lie in ``suites/functional_<language>.tsv``; whoever misses
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,9 @@ from models.language.labels import Language, Sentiment, Signal
 from models.language.scorer import Scorer, Scores
 
 FOLDER = Path(__file__).with_name("suites")
+COLUMNS = ["cell", "expects", "text"]
 ALL = "all"
+"""The line of the total: no cell has this name."""
 
 _SENTIMENTS = list(Sentiment)
 _SIGNALS = list(Signal)
@@ -76,24 +77,33 @@ def cases(language: Language, folder: Path = FOLDER) -> list[Case]:
     """The cases of *language*.
 
     Raises:
-        SuiteInvalid: a line is not a cell, what is expected and a text.
+        SuiteInvalid: there is no suite, or a line is not a cell, what is expected and a text.
     """
     path = folder / f"functional_{language}.tsv"
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True))
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError):
+        raise SuiteInvalid(f"{path.name} cannot be read as UTF-8") from None
+    if lines[0].split("\t") != COLUMNS:
+        raise SuiteInvalid(f"{path.name}, line 1 does not name the columns {', '.join(COLUMNS)}")
     found = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
+            continue
         try:
-            found.append(_case(line["cell"], line["expects"].split(), line["text"]))
-        except (KeyError, ValueError, AttributeError):
+            cell, expects, text = line.split("\t")
+            found.append(_case(cell, expects.split(), text))
+        except ValueError:
             raise SuiteInvalid(f"{path.name}, line {number} is no case") from None
+    if not found:
+        raise SuiteInvalid(f"{path.name} has no cases")
     return found
 
 
 def _case(cell: str, expects: Sequence[str], text: str) -> Case:
     """Each of *expects* is a sentiment, or a signal with ``+`` or ``-`` before it."""
     feelings = [Sentiment(one) for one in expects if one[0] not in "+-"]
-    if not expects or len(feelings) > 1 or not text.strip():
+    if cell in {"", ALL} or not expects or len(feelings) > 1 or not text.strip():
         raise ValueError
     return Case(
         cell=cell,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from models.language.evaluation.figures import Flags
+from models.language.figures import Flags
 
 RESAMPLES: Final = 2_000
 LEVEL: Final = 0.95

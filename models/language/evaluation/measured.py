@@ -10,13 +10,15 @@ from sklearn.metrics import (  # type: ignore[import-untyped] # ships no types
     average_precision_score,
 )
 
+from models.language import figures
 from models.language.corpus import loader, split
 from models.language.corpus.loader import Example
-from models.language.evaluation import abstention, baseline, figures, intervals
+from models.language.evaluation import abstention, baseline, confusion, intervals
 from models.language.evaluation.abstention import Abstention
-from models.language.evaluation.figures import Flags
+from models.language.evaluation.confusion import Confusion
 from models.language.evaluation.intervals import Interval
 from models.language.evaluation.rivals import Rival, Said
+from models.language.figures import Flags
 from models.language.heads import Array
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.scorer import Scorer, Scores
@@ -93,6 +95,7 @@ class Report:
         labels: A row a language and label.
         confusion: Of each language the texts of each feeling (rows) by what was said (columns).
         abstention: Of feelings, how many are named and how many rightly, by language and in all.
+        confusions: A row a language and signal or driver.
         beside: Held-out texts, a row a language and family.
         transfer: Sentiment of public test sets, other people's words under other people's
             guidelines; empty where they are not on this machine.
@@ -105,6 +108,7 @@ class Report:
     labels: Sequence[Label]
     confusion: Mapping[str, Sequence[Sequence[int]]]
     abstention: Mapping[str, Abstention]
+    confusions: Sequence[Confusion]
     beside: Sequence[Beside]
     transfer: Sequence[Beside]
 
@@ -138,13 +142,13 @@ def measure(scorer: Scorer, rivals: Mapping[str, Rival]) -> Report:
     """
     sample = _held_out([e for e in loader.load() if split.held_out(e.id)])
     scores = scorer.score(sample.texts)
-    heads, labels, confusion, texts, accuracy, named = [], [], {}, {}, {}, {}
+    heads, labels, confusions, feelings, texts, accuracy, named = [], [], [], {}, {}, {}, {}
     for language, places in sample.places():
         texts[language] = len(places)
         accuracy[language] = float(
             np.mean([scores.languages[n] is sample.languages[n] for n in places])
         )
-        confusion[language] = _confusion(sample.truth["sentiment"][places], scores, places)
+        feelings[language] = _confusion(sample.truth["sentiment"][places], scores, places)
         named[language] = abstention.measured(
             sample.truth["sentiment"][places].argmax(axis=1),
             scores.sentiment_p[places],
@@ -165,6 +169,8 @@ def measure(scorer: Scorer, rivals: Mapping[str, Rival]) -> Report:
                 if truth[:, n].any()
             ]
             labels += own
+            if family != "sentiment":
+                confusions += confusion.counted(language, names, truth, found)
             heads.append(
                 Head(
                     language=language,
@@ -182,7 +188,8 @@ def measure(scorer: Scorer, rivals: Mapping[str, Rival]) -> Report:
         language_accuracy=accuracy,
         heads=heads,
         labels=labels,
-        confusion=confusion,
+        confusion=feelings,
+        confusions=confusions,
         abstention=named,
         beside=list(_beside(sample, rivals)),
         transfer=list(_transfers(rivals)),

@@ -8,10 +8,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from models.language.evaluation import side_by_side
 from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.bias import Gap
 from models.language.evaluation.cross_validation import Figures
-from models.language.evaluation.functional import Cell
+from models.language.evaluation.functional import ALL, Cell
 from models.language.evaluation.measured import Beside, Report
 from models.language.labels import Language, Sentiment
 
@@ -79,6 +80,11 @@ def _confusions(console: Console, found: Report) -> None:
         for name, row in zip(feelings, counts, strict=True):
             table.add_row(f"{language} {name}", *map(str, row))
     console.print(table)
+    several = _table("Found + said wrongly - missed, by label", *found.texts)
+    for name in dict.fromkeys(one.label for one in found.confusions):
+        own = (str(one) for one in found.confusions if one.label == name)
+        several.add_row(name, *own)
+    console.print(several)
 
 
 def _named(console: Console, what: str, found: Mapping[str, Abstention]) -> None:
@@ -104,8 +110,9 @@ def functional(console: Console, found: Mapping[Language, Sequence[Cell]]) -> No
     table = _table(
         f"Functional suite: share of cases passed (below {LOWEST_SHARE:.0%}: *)", *map(str, found)
     )
-    for cells in zip(*found.values(), strict=True):
-        table.add_row(cells[0].name, *(_marked(c.share, c.share < LOWEST_SHARE) for c in cells))
+    for name, cells in side_by_side.joined(found, lambda cell: cell.name, last=ALL):
+        shares = (_marked(c.share, c.share < LOWEST_SHARE) if c else "" for c in cells)
+        table.add_row(name, *shares)
     console.print(table)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.language.evaluation.baseline import WordCounts
-from models.language.evaluation.figures import Flags, Places
+from models.language.figures import Flags, Places
 from models.language.labels import Language, Sentiment
 from models.language.scorer import Scorer
 

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 from models.language import network
 from models.language.digest import sha256
 from models.language.training import (
+    checkpoint,
     configuration,
     distilling,
     finished,
@@ -26,6 +27,7 @@ from models.language.training import (
     learner,
     rows,
     trainer,
+    validation,
 )
 from models.language.training.batches import Texts
 from models.language.training.configuration import Configuration, ConfigurationInvalid
@@ -71,7 +73,11 @@ TOLD_EVERY_S = 30.0
     multiple=True,
     help="A finished run whose answers are learnt beside the labels; of several their mean.",
 )
-@click.option("--seed", type=int, help="Another seed than the configuration's.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, configuration.SEEDS - 1),
+    help="Another seed than the configuration's.",
+)
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
 @click.option("--rows", "most", type=click.IntRange(min=1), help="Only so many rows, to try it.")
 @click.option("--threads", type=click.IntRange(min=1), help="Of the processor.")
@@ -90,38 +96,39 @@ def main(  # noqa: PLR0913  one parameter an option
     """Train, and write the learner with its metrics.
 
     The exit status is 0 when the run is finished and 75 when its time was over: the same command
-    then goes on.
+    then goes on.  The metrics tell how the run went, and with ``--fold`` how right it is on what
+    it left out.
     """
     if threads is not None:
         torch.set_num_threads(threads)
     how = _configured(path, seed)
+    torch.manual_seed(how.seed)
+    student = Learner(network.load(build.FOLDER, how.layers, dropout=how.dropout))
+    try:
+        begun = None if start is None else finished.take(student, start, fold)
+        wise = distilling.teachers(folders, fold) if folders else None
+    except DoesNotFit as refusal:
+        raise click.ClickException(str(refusal)) from None
     gathered = rows.gathered()
     learnt, left_out = (gathered, []) if fold is None else folding.parted(gathered, fold)
     if most is not None:
-        learnt, left_out = learnt[:: -(-len(learnt) // most)], left_out[:most]
+        learnt, left_out = _some(learnt, most), _some(left_out, most)
     name = f"seed-{how.seed}" + ("" if fold is None else f"-fold-{fold}")
     place = folder / name
     console = Console()
     for source, count in rows.sources(learnt).items():
         console.print(f"{source}: {count} rows")
     console.print(f"seed {how.seed}, run in {place}")
-    torch.manual_seed(how.seed)
-    student = Learner(network.load(build.FOLDER, how.layers, dropout=how.dropout))
     tokenizer = Tokenizer.from_file(str(build.FOLDER / "tokenizer.json"))
     texts = Texts.cut(tokenizer, [row.text for row in learnt], how.longest)
     identity, before, wanted = _identity(learnt), 0.0, learner.targets(learnt)
-    try:
-        if start is not None:
-            begun = finished.take(student, start, fold)
-            identity, before = f"{identity} {begun.digest}", begun.hours
-        if folders:
-            console.print(f"reading what {len(folders)} runs say of {len(learnt)} rows")
-            wise = distilling.teachers(folders, fold)
-            identity, before = f"{identity} taught by {wise.digest}", before + wise.hours
-            said = wise.remembered(texts, how, place / "taught.pt", identity)
-            wanted = distilling.blended(wanted, said, how.taught)
-    except DoesNotFit as refusal:
-        raise click.ClickException(str(refusal)) from None
+    if begun is not None:
+        identity, before = f"{identity} {begun.digest}", begun.hours
+    if wise is not None:
+        console.print(f"reading what {len(folders)} runs say of {len(learnt)} rows")
+        identity, before = f"{identity} taught by {wise.digest}", before + wise.hours
+        said = wise.remembered(texts, how, place / "taught.pt", identity)
+        wanted = distilling.blended(wanted, said, how.taught)
     run = Trainer(student, texts, wanted, how, place / "run.pt", identity, start is not None)
     seconds = None if minutes is None else 60 * minutes
     try:
@@ -131,17 +138,25 @@ def main(  # noqa: PLR0913  one parameter an option
     if not over:
         console.print("time is over; the same command goes on")
         sys.exit(NOT_FINISHED)
-    if left_out:
-        unseen = Texts.cut(tokenizer, [row.text for row in left_out], how.longest)
-        logits = trainer.logits(student, unseen, how)
-        folding.save(place / folding.FILE, left_out, logits)
-    torch.save(student.state_dict(), place / finished.WEIGHTS)
     metrics = {
         "layers": how.layers,
         "fold": fold,
         "rows": rows.sources(learnt),
         "processor_hours": round(before + run.spent / 3_600, 2),
+        "seed": how.seed,
+        "epochs": how.epochs,
+        "loss": run.loss,
+        "tokens_a_second": run.tokens_a_second,
+        "configuration": asdict(how),
     }
+    if left_out:
+        unseen = Texts.cut(tokenizer, [row.text for row in left_out], how.longest)
+        logits = trainer.logits(student, unseen, how)
+        folding.save(place / folding.FILE, left_out, logits)
+        plain = {family: values.numpy() for family, values in logits.items()}
+        figures = validation.validated(left_out, plain)
+        metrics["left_out"] = {language: asdict(own) for language, own in figures.items()}
+    checkpoint.write(place / finished.WEIGHTS, student.state_dict())
     (place / finished.METRICS).write_text(json.dumps(metrics, indent=1))
 
 
@@ -151,6 +166,11 @@ def _configured(path: Path, seed: int | None) -> Configuration:
     except ConfigurationInvalid as fault:
         raise click.ClickException(f"{path}: {fault}") from None
     return how if seed is None else replace(how, seed=seed)
+
+
+def _some(found: list[Row], most: int) -> list[Row]:
+    """At most *most* of them, evenly, for their order goes by source and language."""
+    return found[:: max(1, -(-len(found) // most))]
 
 
 def _identity(learnt: list[Row]) -> str:

@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from models.language import network
-from models.language.training import finished, trainer
+from models.language.training import checkpoint, finished, trainer
 from models.language.training.batches import Texts
+from models.language.training.checkpoint import CheckpointUnreadable
 from models.language.training.configuration import Configuration
 from models.language.training.learner import ONE_OF, Learner, Targets
 from models.language.weights import build
@@ -55,14 +55,15 @@ class Teachers:
         self, texts: Texts, how: Configuration, saved: Path, run: str
     ) -> dict[str, Tensor]:
         """Their answers; a *run* that goes on finds them in *saved*, for asking takes minutes."""
-        if saved.exists():
-            found: dict[str, Any] = torch.load(saved, weights_only=True)
-            if found["run"] == run:
-                answers: dict[str, Tensor] = found["answers"]
-                return answers
+        try:
+            found = checkpoint.read(saved)
+        except CheckpointUnreadable:  # or not there yet: they are asked
+            found = {}
+        if found.get("run") == run:
+            kept: dict[str, Tensor] = found["answers"]
+            return kept
         answers = self.answers(texts, how)
-        saved.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"run": run, "answers": answers}, saved)
+        checkpoint.write(saved, {"run": run, "answers": answers})
         return answers
 
 
@@ -72,7 +73,7 @@ def teachers(folders: Sequence[Path], fold: int | None) -> Teachers:
     They may read other layers than the one that they teach.
 
     Raises:
-        DoesNotFit: one has learnt from what is left out.
+        DoesNotFit: one is not finished, or has learnt from what is left out.
     """
     learners = [Learner(network.load(build.FOLDER, finished.layers(one))) for one in folders]
     taken = [

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from models.language.digest import sha256
+from models.language.training import checkpoint
+from models.language.training.checkpoint import CheckpointUnreadable
 from models.language.training.learner import Learner
 
 WEIGHTS = "learner.pt"
 METRICS = "metrics.json"
+_NEEDED = {"layers", "processor_hours"}
 
 
 class DoesNotFit(Exception):
-    """It is another network, or has learnt from what the new run leaves out."""
+    """It is not finished, another network, or has learnt from what the new run leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,12 @@ class Finished:
 
 
 def layers(folder: Path) -> list[int]:
-    """Those that the run in *folder* reads."""
-    read: list[int] = _metrics(folder)["layers"]
+    """Those that the run in *folder* reads.
+
+    Raises:
+        DoesNotFit: it is not finished.
+    """
+    read: list[int] = metrics(folder)["layers"]
     return read
 
 
@@ -48,18 +53,31 @@ def take(learner: Learner, folder: Path, fold: int | None) -> Finished:
         fold: Which one the new run leaves out; None for a run that leaves nothing out.
 
     Raises:
-        DoesNotFit: the run reads other layers, or did not leave *fold* out.
+        DoesNotFit: the run is not finished, reads other layers, or did not leave *fold* out.
     """
-    metrics = _metrics(folder)
-    if metrics["layers"] != list(learner.encoder.layers):
+    said = metrics(folder)
+    if said["layers"] != list(learner.encoder.layers):
         raise DoesNotFit(f"{folder} reads other layers")
-    if fold is not None and metrics.get("fold") != fold:
+    if fold is not None and said.get("fold") != fold:
         raise DoesNotFit(f"{folder} did not leave fold {fold} out")
     weights = folder / WEIGHTS
-    learner.load_state_dict(torch.load(weights, weights_only=True))
-    return Finished(sha256(weights), metrics["processor_hours"])
+    try:
+        learner.load_state_dict(checkpoint.read(weights))
+    except (CheckpointUnreadable, RuntimeError):  # or of parts of another size
+        raise DoesNotFit(f"{weights} is not whole, or of another network") from None
+    return Finished(sha256(weights), said["processor_hours"])
 
 
-def _metrics(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / METRICS).read_text("utf-8"))
+def metrics(folder: Path) -> dict[str, Any]:
+    """What the run in *folder* wrote of itself when it was finished.
+
+    Raises:
+        DoesNotFit: it is not finished.
+    """
+    try:
+        found: object = json.loads((folder / METRICS).read_text("utf-8"))
+    except (OSError, ValueError):
+        raise DoesNotFit(f"{folder} is no finished run") from None
+    if not isinstance(found, dict) or not found.keys() >= _NEEDED:
+        raise DoesNotFit(f"{folder / METRICS} is not of a run of this version")
     return found

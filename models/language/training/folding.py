@@ -51,17 +51,25 @@ def save(path: Path, left_out: Sequence[Row], logits: Mapping[str, Tensor]) -> N
     save_file({name: values.half() for name, values in logits.items()}, path, {_IDS: ids})
 
 
-def load(folder: Path, rows: Sequence[Row]) -> tuple[list[Row], dict[str, Array]]:
+def load(
+    folder: Path, rows: Sequence[Row], *, partial: bool = False
+) -> tuple[list[Row], dict[str, Array]]:
     """What the runs in or below *folder* say of those of *rows* that each of them left out.
 
     Real rows are left away where *rows* has none of them: their texts are not everywhere.
+
+    Args:
+        folder: Of one file, or of the folders of several runs.
+        rows: All that may be in them.
+        partial: Whether fewer than all folds will do, which is enough to try the path and for
+            no threshold that anybody uses.
 
     Returns:
         The rows, and of each family the logits, shape ``(n, labels)``.
 
     Raises:
-        FoldsInvalid: no run has left a fold out, two left out the same row, or one a row that
-            there is not.
+        FoldsInvalid: no run has left a fold out, a fold was left out by none, two left out the
+            same row, or one a row that there is not.
     """
     known = {row.id: row for row in rows}
     ids: list[str] = []
@@ -79,5 +87,11 @@ def load(folder: Path, rows: Sequence[Row]) -> tuple[list[Row], dict[str, Array]
     kept = [n for n, one in enumerate(ids) if not (elsewhere and one.startswith(REAL))]
     if strangers := {ids[n] for n in kept} - known.keys():
         raise FoldsInvalid(f"{len(strangers)} rows below {folder} are not in the corpus any more")
+    missing = set(range(FOLDS)) - {split.fold(ids[n], FOLDS) for n in kept}
+    if missing and not partial:
+        told = ", ".join(map(str, sorted(missing)))
+        raise FoldsInvalid(
+            f"no run below {folder} has left fold {told} out: --partial goes without"
+        )
     logits = {name: np.concatenate(own)[kept] for name, own in parts.items()}
     return [known[ids[n]] for n in kept], logits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,11 +14,14 @@ from models.language import heads, network, packed
 from models.language.digest import sha256
 from models.language.heads import Heads, Origin
 from models.language.registry import FILE
-from models.language.training import averaging, folding, operating_points, rows
+from models.language.training import averaging, finished, folding, operating_points, rows
 from models.language.training.learner import Learner
 from models.language.weights import build
 
 SHIPPED_HEADS = ("sentiment", "signals", "drivers", "language")
+
+READABLE = 0o644
+"""Whoever runs the scorer reads what ships; the library that writes it lets its owner alone."""
 
 ENTRY = """
 [models.{name}]
@@ -43,13 +45,16 @@ sha256 = "{heads}"
     required=True,
     help="Folder of the runs that left a fold out.",
 )
+@click.option("--partial", is_flag=True, help="Take fewer than the five folds, to try it.")
 @click.option("--name", default="default", show_default=True, help="Of the entry.")
 @click.option("--version", required=True, help="Written beside every score.")
 @click.option(
     "--to", "to", type=click.Path(path_type=Path, file_okay=False), required=True,
     help="Folder for the two files and the registry entry, as --weights takes it.",
 )  # fmt: skip
-def main(places: Sequence[Path], folds: Path, name: str, version: str, to: Path) -> None:
+def main(  # noqa: PLR0913  one parameter an option
+    *, places: Sequence[Path], folds: Path, partial: bool, name: str, version: str, to: Path
+) -> None:
     """Write the layers and the heads of runs, with thresholds from what its folds never saw.
 
     What the folds said is written as well, so that anyone can count the figures again.
@@ -57,12 +62,12 @@ def main(places: Sequence[Path], folds: Path, name: str, version: str, to: Path)
     if (to / FILE).exists() and name in tomllib.loads((to / FILE).read_text("utf-8"))["models"]:
         raise click.ClickException(f"{to / FILE} has a model {name!r} already")
     try:
-        known, logits = folding.load(folds, rows.gathered())
-    except folding.FoldsInvalid as fault:
+        metrics = [finished.metrics(place) for place in places]
+        learners = [_learner(place, metrics[0]["layers"]) for place in places]
+        known, logits = folding.load(folds, rows.gathered(), partial=partial)
+    except (finished.DoesNotFit, folding.FoldsInvalid) as fault:
         raise click.ClickException(str(fault)) from None
     points = operating_points.found(logits, operating_points.truth(known))
-    metrics = [json.loads((place / "metrics.json").read_text("utf-8")) for place in places]
-    learners = [_learner(place, own["layers"]) for place, own in zip(places, metrics, strict=True)]
     linear = {family: averaging.linear(learners, family) for family in SHIPPED_HEADS}
     encoder = averaging.encoder(learners)
     shipped = Heads(
@@ -78,9 +83,12 @@ def main(places: Sequence[Path], folds: Path, name: str, version: str, to: Path)
     heads.save(shipped, parts["heads"], _origin(metrics))
     left_out = {family: torch.from_numpy(logits[family]) for family in SHIPPED_HEADS}
     folding.save(to / folding.FILE, known, left_out)
+    for path in (*parts.values(), to / folding.FILE):
+        path.chmod(READABLE)
     digests = {part: sha256(path) for part, path in parts.items()}
     with (to / FILE).open("a", encoding="utf-8") as file:
         file.write(ENTRY.format(name=name, version=version, **digests))
+    click.echo(f"thresholds from {len(known):,} texts that the run of their fold never saw")
     for path in parts.values():
         click.echo(f"{path}: {path.stat().st_size:,} bytes")
 
@@ -95,7 +103,7 @@ def _origin(metrics: Sequence[Mapping[str, Any]]) -> Origin:
 
 def _learner(place: Path, layers: Sequence[int]) -> Learner:
     learner = Learner(network.load(build.FOLDER, layers))
-    learner.load_state_dict(torch.load(place / "learner.pt", weights_only=True))
+    finished.take(learner, place, None)
     return learner
 
 

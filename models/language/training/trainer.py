@@ -6,23 +6,25 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import torch
 from torch import Tensor
 
 from models.language.batching import Batch
+from models.language.training import checkpoint, standardising
 from models.language.training import learner as learning
-from models.language.training import standardising
 from models.language.training.batches import Texts
+from models.language.training.checkpoint import CheckpointUnreadable
 from models.language.training.configuration import Configuration
 from models.language.training.learner import Learner, Targets
 
 SAVED_EVERY_S: Final = 120.0
+_RECENT: Final = 100
 
 
 class CannotGoOn(Exception):
-    """What is saved belongs to another run."""
+    """What is saved belongs to another run, or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Trainer:
         again: Whether the learner has been trained before: then it starts as it is.
         clock: Seconds.
         spent: Seconds of processor time that the run has taken, in all processes.
+        tokens_a_second: Learnt in this process; None before its first batch.
     """
 
     learner: Learner
@@ -67,8 +70,15 @@ class Trainer:
     again: bool = False
     clock: Callable[[], float] = time.monotonic
     spent: float = 0.0
+    tokens_a_second: float | None = None
     _done: int = 0
     _losses: list[float] = field(default_factory=list)
+
+    @property
+    def loss(self) -> float:
+        """Mean of the last hundred batches; there has been one."""
+        recent = self._losses[-_RECENT:]
+        return sum(recent) / len(recent)
 
     def run(self, tell: Callable[[Step], None], *, seconds: float | None = None) -> bool:
         """Train to the end, or for about *seconds*.
@@ -77,7 +87,7 @@ class Trainer:
             Whether it is finished; if not, the same run goes on from ``saved``.
 
         Raises:
-            CannotGoOn: ``saved`` belongs to another run.
+            CannotGoOn: ``saved`` belongs to another run, or cannot be read.
         """
         how = self.configuration
         plans = [
@@ -101,9 +111,8 @@ class Trainer:
             self._done = number + 1
             tokens += len(batch.rows) * batch.width
             now = self.clock()
-            recent = self._losses[-100:]
-            pace = tokens / max(now - began, 1e-9)
-            tell(Step(self._done, steps, sum(recent) / len(recent), pace))
+            self.tokens_a_second = tokens / max(now - began, 1e-9)
+            tell(Step(self._done, steps, self.loss, self.tokens_a_second))
             over = seconds is not None and now - began > seconds
             if over or now - written > SAVED_EVERY_S or self._done == steps:
                 self.spent += time.process_time() - computed
@@ -144,8 +153,11 @@ class Trainer:
     def _go_on(self, optimiser: torch.optim.Optimizer) -> bool:
         if not self.saved.exists():
             return False
-        found: dict[str, Any] = torch.load(self.saved, weights_only=True)
-        if found["run"] != self._run():
+        try:
+            found = checkpoint.read(self.saved)
+        except CheckpointUnreadable as fault:
+            raise CannotGoOn(f"{fault}: remove it, and the run starts anew") from None
+        if found.get("run") != self._run():
             raise CannotGoOn(f"{self.saved} is of another run: remove it or name another file")
         self.learner.load_state_dict(found["learner"])
         optimiser.load_state_dict(found["optimiser"])
@@ -153,20 +165,17 @@ class Trainer:
         return True
 
     def _save(self, optimiser: torch.optim.Optimizer) -> None:
-        self.saved.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.saved.with_suffix(".new")
-        torch.save(
+        checkpoint.write(
+            self.saved,
             {
                 "run": self._run(),
                 "learner": self.learner.state_dict(),
                 "optimiser": optimiser.state_dict(),
                 "done": self._done,
-                "losses": self._losses[-100:],
+                "losses": self._losses[-_RECENT:],
                 "spent": self.spent,
             },
-            fresh,
         )
-        fresh.replace(self.saved)  # cut off in the middle, the old one is still whole
 
     def _run(self) -> str:
         return f"{self.identity} {self.configuration.as_json()}"

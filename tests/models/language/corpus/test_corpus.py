@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
+from safetensors import safe_open
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped] # ships no types
 
+from models.language import registry
 from models.language.corpus import doubles, loader, split
 from models.language.corpus.loader import Example
 from models.language.labels import Driver, Language, Sentiment, Signal
+from models.language.training import folding, rows
+from models.language.training.folding import FOLDS
+
+HELD_OUT = "46bf99bdc3112c916cb1c1e7ebe688e629ee3566345ed9a17576c8253f70f3ec"
+IN_FOLDS = "5f6ab259d869e10a39bfd6bcc9c1f376e81166f6fd52def5a2c41ef223f70ec3"
+REAL_ROWS = "1ab93bfcc3dea516b9905d4159e582675114dec52c3b8482f311599d3235a9a7"
+
+
+def digest(ids: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +84,29 @@ def test_one_word_more_is_still_the_same_text() -> None:
     assert doubles.near([text, "lunch?"], [f"{text} too"]) == {0}
 
 
-def test_the_split_depends_on_the_id_alone() -> None:
-    drawn = [split.held_out(f"t-en-{number:04}") for number in range(1, 13)]
+def test_the_split_is_the_one_that_shipped_models_were_trained_with(
+    examples: list[Example],
+) -> None:
+    """Another split would hand a model that was trained before what it is then measured on."""
+    kept = sorted(example.id for example in examples if split.held_out(example.id))
+    folds = [f"{example.id} {split.fold(example.id, FOLDS)}" for example in examples]
 
-    assert drawn == [split.held_out(f"t-en-{number:04}") for number in range(1, 13)]
-    assert sum(split.held_out(f"x-{number}") for number in range(2000)) == pytest.approx(
-        200, abs=40
-    )
+    assert (len(kept), digest(kept)) == (1_151, HELD_OUT)
+    assert digest(folds) == IN_FOLDS
+
+
+def test_what_the_shipped_folds_never_saw_is_all_that_may_be_trained_on(
+    examples: list[Example],
+) -> None:
+    with safe_open(registry.FOLDER / folding.FILE, framework="numpy") as file:
+        ids = file.metadata()["ids"].split()
+    real = sorted(one for one in ids if one.startswith(rows.REAL))
+    here = {row.id for row in rows.gathered() if row.real}
+
+    assert len(set(ids)) == len(ids)
+    assert set(ids) - set(real) == {example.id for example in split.training(examples)}
+    assert (len(real), digest(real)) == (2_724, REAL_ROWS)
+    assert here in (set(), set(real))
 
 
 def test_an_addition_is_of_the_closed_lists_and_says_nothing_anew() -> None:

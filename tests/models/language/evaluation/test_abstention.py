@@ -45,7 +45,7 @@ def test_whoever_evaluates_is_told() -> None:
 
 
 def test_the_card_tells_it_of_the_folds_and_of_what_is_held_out() -> None:
-    report = Report("m", {"all": 4}, {}, [], [], {}, {"all": FOUND}, [], [])
+    report = Report("m", {"all": 4}, {}, [], [], {}, {"all": FOUND}, [], [], [])
 
     text = card.written(
         report,

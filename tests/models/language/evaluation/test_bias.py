@@ -82,8 +82,16 @@ def test_the_widest_gap_is_found_and_named(tmp_path: Path) -> None:
     [
         ('[a]\nsentences = ["{x}"]\n[a.groups]\ng = [{ y = "1" }]', "x"),
         ('[a.texts]\none = ["a", "b"]\ntwo = ["a"]', "same number"),
-        ("[a", "bias_en"),
-        ("[a]\n", "sentences|groups"),
+        ("[a\nx = 1", r"bias_en\.toml: .*line 1"),
+        ("[a]\n", r"bias_en\.toml, \[a\]: '(sentences|groups)' is missing"),
+        ("", "no dimensions"),
+        ("x = 1", r"\[x\]"),
+        ('[b]\nsentences = ["{0}"]\n[b.groups]\ng = [{ y = "1" }]', r"\[b\]"),
+        ('[b]\nsentences = "Hi {y}"\n[b.groups]\ng = [{ y = "1" }]\nh = [{ y = "2" }]', "list"),
+        ('[b.texts]\none = ["a"]', "one group"),
+        ("[b.texts]\none = []\ntwo = []", "no texts"),
+        ('[b.texts]\none = ["a"]\ntwo = [1]', "blank or none"),
+        ('[b.texts]\none = "a"\ntwo = "b"', "list"),
     ],
 )
 def test_a_suite_with_a_mistake_is_refused(table: str, says: str, tmp_path: Path) -> None:
@@ -91,3 +99,12 @@ def test_a_suite_with_a_mistake_is_refused(table: str, says: str, tmp_path: Path
 
     with pytest.raises(SuiteInvalid, match=says):
         bias.dimensions(Language.EN, tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, b"[a]\ntexts = '\xff'"])
+def test_a_file_that_cannot_be_read_is_named(content: bytes | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "bias_fr.toml").write_bytes(content)
+
+    with pytest.raises(SuiteInvalid, match=r"bias_fr\.toml cannot be read"):
+        bias.dimensions(Language.FR, tmp_path)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.language import figures
 from models.language.corpus import split
-from models.language.evaluation import cross_validation, figures, intervals
+from models.language.evaluation import cross_validation, intervals
 from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.cross_validation import REAL, SYNTHETIC
 from models.language.labels import Driver, Language, Sentiment, Signal
@@ -129,3 +130,12 @@ def test_a_language_without_rows_keeps_its_probabilities_as_they_are() -> None:
 
     assert points.temperatures[list(Language).index(Language.FR)].tolist() == [1, 1, 1]
     assert np.isfinite(points.temperatures).all()
+
+
+def test_a_language_without_rows_has_no_line() -> None:
+    found = [row for row in rows() if row.language is not Language.NL]
+
+    [lines] = cross_validation.figures_of(found, certain(found)).values()
+
+    assert [line.language for line in lines] == ["en", "fr", "all"]
+    assert lines[-1].texts == len(found)

@@ -104,6 +104,9 @@ def test_cells_are_counted_and_then_all(tmp_path: Path) -> None:
         "past\tneutral",
         "past\tneutral\t ",
         "past\tneutral positive\ta",
+        "past\tneutral\ta\tb",
+        "all\tneutral\ta",
+        "\tneutral\ta",
     ],
 )
 def test_a_line_that_is_no_case_is_named(line: str, tmp_path: Path) -> None:
@@ -111,3 +114,28 @@ def test_a_line_that_is_no_case_is_named(line: str, tmp_path: Path) -> None:
 
     with pytest.raises(SuiteInvalid, match=r"functional_fr\.tsv, line 3"):
         functional.cases(Language.FR, tmp_path)
+
+
+def test_a_line_is_named_as_an_editor_counts_it(tmp_path: Path) -> None:
+    (tmp_path / "functional_fr.tsv").write_text("cell\texpects\ttext\n\npast\tneutral\ta\nx\n")
+
+    with pytest.raises(SuiteInvalid, match=r"functional_fr\.tsv, line 4"):
+        functional.cases(Language.FR, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "cannot be read"),
+        (b"cell\texpects\ttext\npast\tneutral\tcaf\xe9\n", "UTF-8"),
+        (b"", "line 1"),
+        (b"cell\ttext\tneutral\na\tb\tc\n", "line 1"),
+        (b"cell\texpects\ttext\n", "no cases"),
+    ],
+)
+def test_a_file_that_is_no_suite_is_named(content: bytes | None, says: str, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "functional_en.tsv").write_bytes(content)
+
+    with pytest.raises(SuiteInvalid, match=rf"functional_en\.tsv.*{says}"):
+        functional.cases(Language.EN, tmp_path)

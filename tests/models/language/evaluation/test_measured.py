@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,16 +11,18 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
-from models.language import registry
+from models.language import figures, registry
 from models.language.corpus import loader, split
-from models.language.evaluation import card, figures, measured, rivals
+from models.language.evaluation import card, measured, rivals
 from models.language.evaluation.abstention import Abstention
 from models.language.evaluation.baseline import WordCounts
+from models.language.heads import Origin
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.scorer import Scores
 from models.language.training.rows import Row
 
 FLOOR = 0.70
+CONFUSED = (Signal.CONFLICT, Signal.UNFAIRNESS)
 
 
 class Oracle:
@@ -78,6 +81,12 @@ def test_who_knows_the_labels_gets_full_marks(
     assert set(report.abstention.values()) == {Abstention(named=1, right=1, right_named=1)}
     for counts in report.confusion.values():
         assert np.array_equal(counts, np.diag(np.diag(counts)))
+    assert {(one.language, one.label) for one in report.confusions} == {
+        (language, label) for language in report.texts for label in (*Signal, *Driver)
+    }
+    for one in report.confusions:
+        assert one.true_positives > one.false_positives == one.false_negatives == 0
+        assert one.true_positives + one.true_negatives == report.texts[one.language]
     for line in report.beside:
         known = {name: value for name, value in line.f1.items() if value is not None}
         assert known["model"] == 1
@@ -109,6 +118,46 @@ def test_a_confusion_has_the_truth_in_its_rows(
     assert neutral[1:] == negative[1:] == [0, 0]
     assert positive[:2] == [0, 0]
     assert report.heads[0].f1.value < 1
+
+
+def test_what_was_missed_and_said_wrongly_is_told_of_each_label_and_language(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Confused(Oracle):
+        """Takes conflict for unfairness in Dutch, and is deaf to growth."""
+
+        @override
+        def score(self, texts: Sequence[str]) -> Scores:
+            scores = super().score(texts)
+            conflict, unfairness = (list(Signal).index(one) for one in CONFUSED)
+            dutch = np.array([one is Language.NL for one in scores.languages])
+            scores.signals[dutch, unfairness] = scores.signals[dutch, conflict]
+            scores.signals[dutch, conflict] = False
+            scores.drivers[:, list(Driver).index(Driver.GROWTH)] = False
+            return scores
+
+    monkeypatch.setenv("BAROGRAPH_SHARED_DATA", str(tmp_path))
+    report = measured.measure(Confused(), {})
+    plain = json.loads(json.dumps(report.as_json()))["confusions"]
+    found = {(one["language"], one["label"]): one for one in plain}
+    carry: dict[tuple[str, str], int] = {
+        (language, label): sum(
+            label in {*e.signals, *e.drivers} and language in {e.language, "all"}
+            for e in loader.load()
+            if split.held_out(e.id)
+        )
+        for language in ("en", "nl", "all")
+        for label in (*CONFUSED, Driver.GROWTH)
+    }
+
+    assert found["nl", "conflict"]["false_negatives"] == carry["nl", "conflict"] > 0
+    assert found["nl", "conflict"]["true_positives"] == 0
+    assert found["nl", "unfairness"]["false_positives"] > 0
+    assert found["en", "conflict"]["true_positives"] == carry["en", "conflict"]
+    assert found["all", "growth"]["false_negatives"] == carry["all", "growth"]
+    text = card.written(report, cells={}, gaps={}, folds={}, origin=Origin({}, 0), size=1, rate=1)
+    growth = " | ".join(f"0 +0 -{found[one, 'growth']['false_negatives']}" for one in report.texts)
+    assert f"\n| `growth` | {growth} |\n" in text
 
 
 def test_the_card_is_that_of_the_weights_that_ship() -> None:

@@ -102,6 +102,37 @@ def test_a_run_that_goes_on_finds_the_answers_and_another_one_asks(tmp_path: Pat
     assert not any(torch.equal(other[name], first[name]) for name in FAMILIES)
 
 
+@pytest.mark.parametrize("left", [0, 300, -20])
+def test_answers_that_were_cut_short_are_asked_for_again(tmp_path: Path, left: int) -> None:
+    saved = tmp_path / "taught.pt"
+    first = teachers(1).remembered(TEXTS, HOW, saved, "a run")
+    saved.write_bytes(saved.read_bytes()[:left])
+
+    again = teachers(1).remembered(TEXTS, HOW, saved, "a run")
+    kept = teachers(2).remembered(TEXTS, HOW, saved, "a run")
+
+    assert all(torch.equal(again[name], first[name]) for name in FAMILIES)
+    assert all(torch.equal(kept[name], first[name]) for name in FAMILIES)
+
+
+def test_a_writer_that_is_cut_off_leaves_the_old_answers_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = tmp_path / "taught.pt"
+    teachers(1).remembered(TEXTS, HOW, saved, "a run")
+    before = saved.read_bytes()
+
+    def cut_off(_: object, path: Path) -> None:
+        path.write_bytes(before[:100])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        teachers(1).remembered(TEXTS, HOW, saved, "another run")
+
+    assert saved.read_bytes() == before
+
+
 def test_a_small_network_may_be_taught_by_a_larger_one(tmp_path: Path) -> None:
     for name, layers in (("small", [1]), ("large", [1, 2])):
         run = tmp_path / name

@@ -66,3 +66,44 @@ def test_what_a_run_leaves_out_it_learns_from_no_other(tmp_path: Path, learner: 
 def test_another_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DoesNotFit, match="layers"):
         finished.take(Learner(Encoder(SHAPE, [2], 0.0)), tmp_path, 3)
+
+
+@pytest.mark.usefixtures("first")
+def test_a_run_that_is_not_finished_is_refused(tmp_path: Path, learner: Learner) -> None:
+    (tmp_path / METRICS).unlink()
+
+    with pytest.raises(DoesNotFit, match="no finished run"):
+        finished.take(learner, tmp_path, 3)
+    with pytest.raises(DoesNotFit, match="no finished run"):
+        finished.layers(tmp_path)
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("metrics", ["", "[]", '{"layers": [1, 2]}', "{"])
+def test_what_a_run_says_of_itself_is_whole_or_refused(
+    tmp_path: Path, learner: Learner, metrics: str
+) -> None:
+    (tmp_path / METRICS).write_text(metrics)
+
+    with pytest.raises(DoesNotFit):
+        finished.take(learner, tmp_path, None)
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("left", [0, 300, -20])
+def test_weights_that_are_cut_short_are_refused(
+    tmp_path: Path, learner: Learner, left: int
+) -> None:
+    whole = (tmp_path / WEIGHTS).read_bytes()
+    (tmp_path / WEIGHTS).write_bytes(whole[:left])
+
+    with pytest.raises(DoesNotFit, match="not whole"):
+        finished.take(learner, tmp_path, 3)
+
+
+def test_weights_of_another_width_are_refused(tmp_path: Path, first: Learner) -> None:
+    wider = Learner(Encoder(SHAPE | {"hidden_size": 32}, LAYERS, 0.0))
+
+    with pytest.raises(DoesNotFit, match="another network"):
+        finished.take(wider, tmp_path, 3)
+    assert first.encoder.width == 32

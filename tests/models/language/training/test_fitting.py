@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.language.corpus import loader, split
+from models.language.corpus import doubles, loader, split
 from models.language.labels import Driver, Language, Sentiment, Signal
 from models.language.probe import scored
 from models.language.training import fitting, rows
@@ -23,6 +23,11 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+KNOWN_DOUBLES = {"r-xedfr-0106"}
+"""A film line, "Super. - Merci.", that one held-out message, t-nl-0658, says as well: the runs that
+ship have learnt from it, and it is left in so that theirs and later rows stay the same."""
 
 
 def separable(count: int) -> tuple[np.ndarray, list[Row]]:
@@ -94,3 +99,13 @@ def test_nothing_that_is_held_out_is_gathered(
     kept = {example.text for example in loader.load() if split.held_out(example.id)}
     assert not any(row.corpus and split.held_out(row.id) for row in gathered)
     assert not any(row.text in kept for row in gathered)
+
+
+def test_nothing_that_is_gathered_nearly_equals_what_is_held_out() -> None:
+    """Of the public sets too, as far as they are on this machine."""
+    gathered = rows.gathered()
+    kept = [example.text for example in loader.load() if split.held_out(example.id)]
+
+    near = {gathered[place].id for place in doubles.near([row.text for row in gathered], kept)}
+
+    assert near == KNOWN_DOUBLES & {row.id for row in gathered}

@@ -50,17 +50,17 @@ def test_what_folds_say_is_read_back_for_the_rows_that_there_are(tmp_path: Path)
         logits = {"signals": torch.full((len(part), 8), float(fold))}
         folding.save(tmp_path / str(fold) / folding.FILE, part, logits)
 
-    known, found = folding.load(tmp_path, some)
+    known, found = folding.load(tmp_path, some, partial=True)
 
     assert known == some
     assert found["signals"][:, 0].tolist() == [0, 0, 1, 1, 1, 1]
     with pytest.raises(FoldsInvalid, match="1 rows"):
-        folding.load(tmp_path, some[1:])
+        folding.load(tmp_path, some[1:], partial=True)
     folding.save(tmp_path / folding.FILE, some[:1], {"signals": torch.zeros(1, 8)})
     with pytest.raises(FoldsInvalid, match="same row"):
-        folding.load(tmp_path, some)
+        folding.load(tmp_path, some, partial=True)
     with pytest.raises(FoldsInvalid, match="no run"):
-        folding.load(tmp_path / "none", some)
+        folding.load(tmp_path / "none", some, partial=True)
 
 
 def test_real_rows_are_left_away_where_their_texts_are_not(tmp_path: Path) -> None:
@@ -69,9 +69,24 @@ def test_real_rows_are_left_away_where_their_texts_are_not(tmp_path: Path) -> No
     logits = {"signals": torch.arange(16.0).reshape(2, 8)}
     folding.save(tmp_path / folding.FILE, [real, one], logits)
 
-    assert folding.load(tmp_path, [one, real])[0] == [real, one]
-    known, found = folding.load(tmp_path, [one, two])
+    assert folding.load(tmp_path, [one, real], partial=True)[0] == [real, one]
+    known, found = folding.load(tmp_path, [one, two], partial=True)
     assert known == [one]
     assert found["signals"].tolist() == [[8, 9, 10, 11, 12, 13, 14, 15]]
     with pytest.raises(FoldsInvalid, match="1 rows"):
-        folding.load(tmp_path, [one, replace(real, id="r-8")])
+        folding.load(tmp_path, [one, replace(real, id="r-8")], partial=True)
+
+
+def test_a_fold_that_no_run_left_out_is_missed_unless_fewer_will_do(tmp_path: Path) -> None:
+    corpus = [row for row in rows.gathered() if row.corpus]
+    parts = [[row for row in corpus if split.fold(row.id, FOLDS) == n][:2] for n in range(FOLDS)]
+    for fold, part in enumerate(parts):
+        (tmp_path / str(fold)).mkdir()
+        if fold != 3:
+            folding.save(tmp_path / str(fold) / folding.FILE, part, {"signals": torch.zeros(2, 8)})
+
+    with pytest.raises(FoldsInvalid, match="left fold 3 out"):
+        folding.load(tmp_path, corpus)
+    assert len(folding.load(tmp_path, corpus, partial=True)[0]) == 8
+    folding.save(tmp_path / "3" / folding.FILE, parts[3], {"signals": torch.zeros(2, 8)})
+    assert len(folding.load(tmp_path, corpus)[0]) == 10

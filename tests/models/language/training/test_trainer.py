@@ -153,6 +153,16 @@ def test_a_run_goes_on_with_the_same_rows_and_configuration_alone(tmp_path: Path
         run(tmp_path, replace(HOW, clip=2.0)).run(nothing)
 
 
+@pytest.mark.parametrize("left", [0, 1, 300, -20])
+def test_what_is_cut_short_is_said_to_be(tmp_path: Path, left: int) -> None:
+    run(tmp_path).run(nothing)
+    whole = (tmp_path / "run.pt").read_bytes()
+    (tmp_path / "run.pt").write_bytes(whole[:left])
+
+    with pytest.raises(CannotGoOn, match=r"run\.pt is cut short .* remove it"):
+        run(tmp_path).run(nothing)
+
+
 def test_a_second_round_starts_from_what_the_first_one_learnt(tmp_path: Path) -> None:
     first = run(tmp_path / "first")
     first.run(nothing)

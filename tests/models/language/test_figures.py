@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.language.evaluation import figures
+from models.language import figures
 
 
 def test_macro_f1_weighs_classes_alike() -> None:
