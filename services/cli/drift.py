@@ -20,10 +20,12 @@ FROZEN = 3
 
 
 @click.command()
-@click.argument("file", type=click.Path(allow_dash=True))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--model", default=None, help="An entry of the registry of models.")
 @click.option(
-    "--weights", type=click.Path(path_type=Path, file_okay=False), help="A folder of models."
+    "--weights",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of models.",
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; the default is all cores.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")

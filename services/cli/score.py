@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterable
@@ -14,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from models.language import explanation, registry
@@ -32,10 +40,16 @@ _FELT = 0.01  # less than this moved nothing
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--jsonl", type=click.Path(allow_dash=True), help='Lines {"id", "text"}; - is stdin.')
+@click.option(
+    "--jsonl",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help='Lines {"id", "text"}; - is stdin.',
+)
 @click.option("--model", default=None, help="An entry of the registry of models.")
 @click.option(
-    "--weights", type=click.Path(path_type=Path, file_okay=False), help="A folder of models."
+    "--weights",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of models.",
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; the default is all cores.")
 @click.option("--explain", is_flag=True, help="Say as well which words of TEXT moved the scores.")
@@ -62,14 +76,53 @@ def score(  # noqa: PLR0913  one parameter an option
     except registry.ModelRefused as refusal:
         raise click.ClickException(str(refusal)) from None
     if jsonl is None:
-        most = explanation.MOST_WORDS if explain else 0
-        Console().print(_table(explanation.explained(scorer, text or "", most=most)))
+        _tell(_explained(scorer, text or "") if explain else _plain(scorer, text or ""))
         return
     with click.open_file(jsonl, "rb") as lines:
         malformed = _score_lines(scorer, lines, sys.stdout)
     if malformed:
         click.echo(f"{malformed} malformed lines were left out", err=True)
         sys.exit(2)
+
+
+def _plain(scorer: Scorer, text: str) -> Explanation:
+    return explanation.explained(scorer, text, most=0)
+
+
+def _explained(scorer: Scorer, text: str) -> Explanation:
+    """With a bar on the terminal: a long text takes a minute."""
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("words left out"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with progress:
+        task = progress.add_task("words", total=None)
+        return explanation.explained(
+            scorer,
+            text,
+            most=explanation.MOST_WORDS,
+            tried=lambda words, of: progress.update(task, completed=words, total=of),
+        )
+
+
+def _tell(told: Explanation) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A word of the text may be one that the terminal cannot write.
+        sys.stdout.reconfigure(errors="replace")
+    console = Console()
+    console.print(_table(told))
+    if told.words and told.untried:
+        tried = len(told.words)
+        console.print(
+            f"Only the first {tried:,} of {tried + told.untried:,} words were left out in turn: "
+            "what later ones move is not told."
+        )
 
 
 def _score_lines(scorer: Scorer, lines: Iterable[bytes], out: IO[str]) -> int:

@@ -12,7 +12,9 @@ from models.language import graph, registry
 @click.command()
 @click.option("--model", default=None, help="An entry of the registry; else its default.")
 @click.option(
-    "--weights", type=click.Path(path_type=Path, file_okay=False), help="A folder of models."
+    "--weights",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of models.",
 )
 def main(model: str | None, weights: Path | None) -> None:
     """Write a graph beside the weights, for the engines openvino and onnx."""

@@ -49,6 +49,7 @@ def test_each_word_has_its_share() -> None:
     exhaustion = told.signals[:, list(Signal).index(Signal.EXHAUSTION)]
     assert exhaustion == pytest.approx([0, 0, 0, 0, 0.2, 0])
     assert told.drivers.shape == (6, len(Driver))
+    assert told.untried == 0
     assert told.scores.sentiment_p[0, 0] == pytest.approx(0.2)
 
 
@@ -57,5 +58,20 @@ def test_a_long_text_costs_no_more_than_is_allowed() -> None:
     told = explanation.explained(scorer, "tired " * 500, most=3)
 
     assert told.words == ("tired",) * 3
+    assert told.untried == 497
     assert scorer.texts == 4
     assert explanation.explained(scorer, "").words == ()
+
+
+def test_whoever_waits_hears_how_far_it_is() -> None:
+    heard: list[tuple[int, int]] = []
+    text = "tired " + "so " * 40 + "sad"
+
+    told = explanation.explained(Counting(), text, tried=lambda *one: heard.append(one))
+
+    assert len(heard) > 1
+    assert heard == sorted(set(heard))
+    assert heard[-1] == (42, 42)
+    assert {of for _, of in heard} == {42}
+    assert told.words == tuple(text.split())
+    assert told.sentiment[:, 0] == pytest.approx([0] * 41 + [0.1])

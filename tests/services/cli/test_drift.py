@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
+from models.language import registry
 from models.language.corpus import loader, split
 from models.language.labels import Language
 from services.cli.drift import FROZEN, drift
@@ -41,6 +43,26 @@ def test_a_feed_that_the_model_cannot_read_is_frozen_and_never_quoted() -> None:
     assert (found["nl"]["verdict"] == "frozen") == (result.exit_code == FROZEN)
     assert "line 221" in result.stderr
     assert CANARY not in result.output
+
+
+@pytest.mark.parametrize("place", ["missing.jsonl", "."])
+def test_a_file_that_is_none_is_a_wrong_use(tmp_path: Path, place: str) -> None:
+    result = CliRunner().invoke(drift, [str(tmp_path / place)])
+
+    assert result.exit_code == 2
+    assert "FILE" in result.stderr
+
+
+def test_a_folder_of_models_that_is_not_there_is_never_the_shipped_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "load", lambda *_args, **_named: pytest.fail("a model was read"))
+    arguments = ["-", "--weights", str(tmp_path / "missing")]
+
+    result = CliRunner().invoke(drift, arguments, input=lines(["hello"]))
+
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
 
 
 def test_nothing_to_compare_is_a_clear_error() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from models.language import explanation, registry
 from models.language.labels import Driver, Sentiment, Signal
 from services.cli.score import score
 
@@ -56,6 +57,44 @@ def test_an_explanation_names_the_words_that_moved_a_label() -> None:
     assert "resignation" not in plain.stdout
     marked = CliRunner().invoke(score, ["I am handing in my [/bold]resignation", "--explain"])
     assert "[/bold]resignation +" in marked.stdout
+
+
+def test_an_explanation_says_that_it_looked_at_the_beginning_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(explanation, "MOST_WORDS", 3)
+    long = CliRunner().invoke(score, ["I am handing in my resignation", "--explain"])
+    short = CliRunner().invoke(score, ["I am resigning", "--explain"])
+    plain = CliRunner().invoke(score, ["I am handing in my resignation"])
+
+    assert "Only the first 3 of 6 words" in " ".join(long.stdout.split())
+    assert "Only the first" not in short.stdout + plain.stdout
+
+
+def test_an_explanation_shows_on_a_terminal_how_far_it_is() -> None:
+    arguments = ["I am resigning", "--explain"]
+    terminal = CliRunner().invoke(score, arguments, env={"FORCE_COLOR": "1"})
+    file = CliRunner().invoke(score, arguments)
+
+    assert "words left out" in terminal.stderr
+    assert "3/3" in terminal.stderr
+    assert not file.stderr
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("ascii", "é"),
+        ("utf-8", b"\xe9".decode("utf-8", "surrogateescape")),
+    ],  # as argv hands it over
+)
+def test_what_a_terminal_cannot_write_is_replaced(encoding: str, mark: str) -> None:
+    runner = CliRunner(charset=encoding)
+
+    result = runner.invoke(score, [f"I am handing in my {mark}resignation", "--explain"])
+
+    assert result.exit_code == 0, result.exception
+    assert "?resignation +" in result.stdout
 
 
 def test_an_explanation_of_a_file_is_refused() -> None:
@@ -122,6 +161,25 @@ def test_a_text_and_a_file_together_are_refused() -> None:
 
         assert result.exit_code == 2
         assert "not both" in result.stderr
+
+
+@pytest.mark.parametrize("place", ["missing.jsonl", "."])
+def test_a_file_that_is_none_is_a_wrong_use_and_no_model_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(registry, "load", lambda *_args, **_named: pytest.fail("a model was read"))
+
+    result = CliRunner().invoke(score, ["--jsonl", str(tmp_path / place)])
+
+    assert result.exit_code == 2
+    assert "--jsonl" in result.stderr
+
+
+def test_a_folder_of_models_that_is_not_there_is_never_the_shipped_one(tmp_path: Path) -> None:
+    result = CliRunner().invoke(score, ["hello", "--weights", str(tmp_path / "missing")])
+
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
 
 
 def test_an_unknown_model_is_a_clear_error() -> None:
