@@ -90,9 +90,11 @@ def test_a_language_that_the_model_is_unsure_of_is_frozen_alone() -> None:
 def test_few_texts_are_no_reason() -> None:
     strange = [f"blorp {number}" for number in range(drift.FEWEST - 1)]
 
-    [dutch] = drift.report(Hesitant(), strange)
+    [alone] = drift.report(Hesitant(), strange)
+    [with_silent_ones] = drift.report(Hesitant(), strange + [""] * 10)
 
-    assert dutch.verdict is Verdict.INSUFFICIENT
+    assert alone.verdict is with_silent_ones.verdict is Verdict.INSUFFICIENT
+    assert alone.reasons == with_silent_ones.reasons == ()
 
 
 @pytest.mark.parametrize(("unsure", "verdict"), [(0.86, Verdict.WITHIN), (0.84, Verdict.FROZEN)])
