@@ -84,4 +84,5 @@ def _without(words: Sequence[str], place: int) -> str:
 
 def _lost(whole: NDArray[np.float32], rest: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Shape ``(words, labels)``; of no batch at all it has no rows."""
-    return whole - np.concatenate([whole[:0], *rest])
+    lost: NDArray[np.float32] = whole - np.concatenate([whole[:0], *rest])
+    return lost

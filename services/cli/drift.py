@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from models.language import drift as drifting
 from models.language import registry
@@ -34,9 +34,10 @@ def drift(
 ) -> None:
     """Compare the texts of FILE, lines {"id", "text"} or - for stdin, with the training mix.
 
-    For each language: how lengths and words differ, how sure the model is, and what accuracy is
-    expected to fall by. Nothing is stored. The exit status is 3 when a language should be frozen,
-    with `frozen_languages` in the policy; 2 when lines were malformed.
+    For each language: how many texts have no word to read, how lengths and words of the others
+    differ, how sure the model is, and what accuracy is expected to fall by. Nothing is stored. The
+    exit status is 3 when a language should be frozen, with `frozen_languages` in the policy, and
+    the reasons stand beside it; 2 when lines were malformed.
     """
     texts, malformed = [], 0
     with click.open_file(file, "rb") as lines:
@@ -67,17 +68,23 @@ def drift(
 
 def _table(found: list[Drift]) -> Table:
     table = Table(
-        "", "texts", "lengths (PSI)", "new words", "usually", "confidence", "expected fall", ""
+        *("", "texts", "unreadable", "lengths (PSI)", "new words", "confidence", "expected fall"),
+        Column("", no_wrap=True),
+        caption="in brackets: what is usual",
     )
     for one in found:
         table.add_row(
             str(one.language),
             str(one.texts),
-            f"{one.length:.2f}",
-            f"{one.new_words:.1%}",
-            f"{one.usual_new_words:.1%}",
-            f"{one.confidence:.3f}",
-            f"{one.fall:+.3f}",
-            str(one.verdict),
+            f"{one.unreadable:.1%} ({one.usual_unreadable:.1%})",
+            _told(one.length, ".2f"),
+            f"{_told(one.new_words, '.1%')} ({one.usual_new_words:.1%})",
+            _told(one.confidence, ".3f"),
+            _told(one.fall, "+.3f"),
+            "\n".join([one.verdict, *(f"- {reason}" for reason in one.reasons)]),
         )
     return table
+
+
+def _told(figure: float | None, form: str) -> str:
+    return "" if figure is None else format(figure, form)

@@ -41,8 +41,36 @@ def test_a_feed_that_the_model_cannot_read_is_frozen_and_never_quoted() -> None:
     assert result.exit_code in {FROZEN, 2}
     assert found["nl"]["texts"] > 200
     assert (found["nl"]["verdict"] == "frozen") == (result.exit_code == FROZEN)
+    assert bool(found["nl"]["reasons"]) == (found["nl"]["verdict"] == "frozen")
     assert "line 221" in result.stderr
     assert CANARY not in result.output
+
+
+def test_text_in_a_language_that_the_model_does_not_know_is_frozen_and_the_reason_is_told() -> None:
+    chinese = [f"{n} 今天的会议又延期了 我不知道这个项目什么时候能完成" for n in range(240)]
+    runner = CliRunner()
+
+    programs = runner.invoke(drift, ["-", "--json"], input=lines(chinese))
+    people = runner.invoke(drift, ["-"], input=lines(chinese), env={"COLUMNS": "80"})
+
+    [most] = [one for one in json.loads(programs.stdout) if one["texts"] >= 200]
+    assert programs.exit_code == people.exit_code == FROZEN
+    assert "new words" in most["reasons"]
+    assert "frozen" in people.stdout
+    assert "- new words" in people.stdout
+
+
+def test_a_feed_with_nothing_to_read_is_frozen_and_no_figure_is_made_up() -> None:
+    empty = ["", "...", "👍"] * 80
+    runner = CliRunner()
+
+    programs = runner.invoke(drift, ["-", "--json"], input=lines(empty))
+    people = runner.invoke(drift, ["-"], input=lines(empty), env={"COLUMNS": "80"})
+
+    found = json.loads(programs.stdout)
+    assert all(one["confidence"] is None and one["unreadable"] == 1 for one in found)
+    assert people.exit_code == programs.exit_code
+    assert "100.0%" in people.stdout.replace("\n", "")
 
 
 @pytest.mark.parametrize("place", ["missing.jsonl", "."])
