@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,3 +131,13 @@ def test_a_registry_of_ones_own_adds_to_what_ships() -> None:
 
     assert found.default == "mine"
     assert found.models.keys() == {*SHIPPED["models"], "mine"}
+
+
+def test_the_entry_in_the_guide_is_one() -> None:
+    guide = Path(__file__).parents[3] / "docs" / "bring-your-own-model.md"
+    block = re.search(r"```toml\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    found = entries(SHIPPED, tomllib.loads(block[1])).models["mine"]
+
+    assert isinstance(found, ClassifierEntry)
+    assert found.sha256.keys() == {"config.json", "model.safetensors", "tokenizer.json"}
