@@ -50,9 +50,12 @@ def main() -> None:
         settings = SentimentSettings()
     except ValidationError as error:
         exits.refuse_settings(error)
-    scorer = registry.load(
-        settings.model, settings.weights, threads=settings.threads, engine=settings.engine
-    )
+    try:
+        scorer = registry.load(
+            settings.model, settings.weights, threads=settings.threads, engine=settings.engine
+        )
+    except registry.ModelRefused as refusal:
+        exits.refuse(str(refusal))
     logs.emit("model.loaded", service="sentiment")
     serve(settings, CachedScorer(scorer))
 

@@ -27,6 +27,7 @@ ENTRY = """
 [models.{name}]
 kind = "probe"
 version = "{version}"
+licence = "Apache-2.0"
 layers = "{name}-layers.safetensors"
 layers_sha256 = "{layers}"
 heads = "{name}-heads.safetensors"

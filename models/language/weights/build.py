@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from models.language.digest import sha256
+from models.language.registry_entry import ENCODER_FILES
 from models.language.weights import image, tokenizer
 
 FOLDER = Path(__file__).parent / "encoder"
@@ -25,7 +26,6 @@ REGISTRY = Path(__file__).parents[1] / "registry.toml"
 COMPLETE = "complete"
 """Written last: a folder without it was interrupted and is built anew."""
 
-_CHECKED = ("model.safetensors", "tokenizer.json")
 _MATRICES = (
     ("q", "attention.self.query"),
     ("k", "attention.self.key"),
@@ -120,9 +120,10 @@ def build(source: Path, folder: Path, expected: Mapping[str, str]) -> None:
     read = image.read(source)
     ids = tokenizer.kept_ids()
     (folder / "tokenizer.json").write_text(tokenizer.definition(read, ids.tolist()), "utf-8")
-    (folder / "config.json").write_text(json.dumps(_configuration(read.shape, len(ids)), indent=1))
+    configuration = json.dumps(_configuration(read.shape, len(ids)), indent=1)
+    (folder / "config.json").write_text(configuration, "utf-8", newline="\n")
     save_file(tensors(read, ids), folder / "model.safetensors", metadata={"format": "pt"})
-    for name in _CHECKED if expected else ():
+    for name in ENCODER_FILES if expected else ():
         if sha256(folder / name) != expected[name]:
             raise BuildFailed(f"{name} was built otherwise than expected")
     (folder / COMPLETE).write_text(sha256(source))
@@ -150,7 +151,7 @@ def is_built(folder: Path, expected: Mapping[str, str]) -> bool:
     """Whether *folder* holds the *expected* encoder, whole."""
     return (folder / COMPLETE).exists() and all(
         (folder / name).exists() and sha256(folder / name) == expected.get(name)
-        for name in _CHECKED
+        for name in ENCODER_FILES
     )
 
 

@@ -18,6 +18,7 @@ from models.language.corpus import loader, split
 from models.language.registry import ModelRefused, Runs
 from models.language.scorer import Scorer
 from models.language.weights.export import main as export
+from tests.fakes.tiny_classifier import tiny
 from tests.suites.scorer import ScorerSuite
 
 pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
@@ -93,6 +94,23 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
 
     with pytest.raises(ModelRefused, match=r"pip install 'barograph\[onnx\]'"):
         registry.load(weights=folder, engine=Runs.ONNX)
+
+
+@pytest.mark.parametrize("engine", [Runs.OPENVINO, Runs.ONNX])
+def test_a_classifier_runs_on_torch_alone(engine: Runs, tmp_path: Path) -> None:
+    with pytest.raises(ModelRefused, match="'tiny' is a classifier: it runs on torch alone"):
+        registry.load("tiny", tiny(tmp_path), engine=engine)
+
+
+def test_a_classifier_and_its_companion_share_one_engine(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from models.language import registry as r;"
+        f"r.load('tiny', Path({str(tiny(tmp_path))!r})).score(['ok']);"
+        "print([name for name in ('torch', 'openvino', 'onnxruntime') if sys.modules.get(name)])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert told.stdout.strip() == "['torch']"
 
 
 @pytest.mark.parametrize(

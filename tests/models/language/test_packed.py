@@ -19,6 +19,7 @@ ENTRY = """
 [models.tuned]
 kind = "probe"
 version = "tuned-1"
+licence = "Apache-2.0"
 layers = "layers.safetensors"
 layers_sha256 = "{layers}"
 heads = "heads.safetensors"

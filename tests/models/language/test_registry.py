@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
-from transformers import (
-    PreTrainedTokenizerFast,
-    XLMRobertaConfig,
-    XLMRobertaForSequenceClassification,
-)
+from safetensors.numpy import load_file, save_file
 
 from models.language import registry
 from models.language.digest import sha256
 from models.language.labels import Signal
 from models.language.registry import ModelRefused
 from models.language.scorer import Scorer
+from tests.fakes.tiny_classifier import SENTIMENT, tiny
 from tests.suites.scorer import ScorerSuite
 
-ENTRY = """
-[models.tiny]
-kind = "classifier"
-version = "tiny-1"
-source = "tiny"
-labels = {{ {labels} }}
-"""
-SENTIMENT = 'LABEL_0 = "negative", LABEL_1 = "neutral", LABEL_2 = "positive"'
-WORDS = ["<s>", "<pad>", "</s>", "<unk>", "ok", "I", "am", "team"]
-
-
-def tiny(folder: Path, labels: str, *, several: bool = False) -> Path:
-    """A randomly initialised XLM-R of three labels and a registry that names it."""
-    torch.manual_seed(1)
-    config = XLMRobertaConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=66,
-        id2label={0: "LABEL_0", 1: "LABEL_1", 2: "LABEL_2"},
-        problem_type="multi_label_classification" if several else "single_label_classification",
-    )
-    # transformers leaves these two without types.
-    network = XLMRobertaForSequenceClassification(config)  # type: ignore[no-untyped-call]
-    network.save_pretrained(folder / "tiny")
-    words = Tokenizer(WordLevel({word: place for place, word in enumerate(WORDS)}, "<unk>"))
-    words.pre_tokenizer = Whitespace()
-    names = dict(zip(("bos_token", "pad_token", "eos_token", "unk_token"), WORDS, strict=False))
-    cutter = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=words, model_max_length=64, **names
-    )
-    cutter.save_pretrained(folder / "tiny")
-    (folder / "registry.toml").write_text(ENTRY.format(labels=labels))
-    return folder
+SHIPPED = tomllib.loads((registry.FOLDER.parent / registry.FILE).read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +78,13 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tuned-heads.safetensors", "tuned-layers.safetensors", "encoder/tokenizer.json"]
+    "name",
+    [
+        "tuned-heads.safetensors",
+        "tuned-layers.safetensors",
+        "encoder/tokenizer.json",
+        "encoder/config.json",
+    ],
 )
 def test_a_changed_byte_is_refused(tmp_path: Path, name: str) -> None:
     shutil.copytree(registry.FOLDER / "encoder", tmp_path / "encoder")
@@ -130,6 +97,88 @@ def test_a_changed_byte_is_refused(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(ModelRefused, match=path.name):
         registry.load(weights=tmp_path)
+
+
+def test_an_encoder_of_other_attention_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(registry.FOLDER / "encoder", tmp_path / "encoder")
+    path = tmp_path / "encoder" / "config.json"
+    told = json.loads(path.read_text("utf-8")) | {"num_attention_heads": 6}
+    path.write_text(json.dumps(told, indent=1), "utf-8")
+
+    with pytest.raises(ModelRefused, match=r"config\.json is not the file"):
+        registry.load(weights=tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["absent", "a file"])
+def test_a_folder_of_weights_that_is_none_is_refused(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "weights"
+    if kind == "a file":
+        place.write_text("weights")
+
+    with pytest.raises(ModelRefused, match="folder of weights"):
+        registry.load(weights=place)
+
+
+@pytest.mark.parametrize("content", [b"[models.mine", b"\xff\xfe"])
+def test_a_registry_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / registry.FILE).write_bytes(content)
+
+    with pytest.raises(ModelRefused, match=r"registry\.toml cannot be read as TOML"):
+        registry.load(weights=tmp_path)
+
+
+def test_an_entry_that_says_what_cannot_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / registry.FILE).write_text('[models.mine]\nkind = "probe"\n')
+
+    with pytest.raises(ModelRefused, match="model 'mine': heads is needed"):
+        registry.load(weights=tmp_path)
+
+
+def test_a_classifier_has_no_encoder_and_no_origin_of_ours(tmp_path: Path) -> None:
+    tiny(tmp_path)
+
+    for asked in (registry.origin, registry.encoder):
+        with pytest.raises(ModelRefused, match="'tiny' is a classifier"):
+            asked("tiny", tmp_path)
+
+
+def test_heads_that_were_registered_cut_short_are_refused(tmp_path: Path) -> None:
+    whole = (registry.FOLDER / "tuned-heads.safetensors").read_bytes()
+    _registered(tmp_path, "heads", "sha256", whole[: len(whole) // 2])
+
+    with pytest.raises(ModelRefused, match=r"'mine': mine-heads\.safetensors holds no heads"):
+        registry.load("mine", tmp_path)
+
+
+def test_a_file_of_something_else_is_no_heads(tmp_path: Path) -> None:
+    save_file({"heads": np.zeros(3, np.float32)}, tmp_path / "other.safetensors")
+    _registered(tmp_path, "heads", "sha256", (tmp_path / "other.safetensors").read_bytes())
+
+    with pytest.raises(ModelRefused, match=r"'mine'.* holds no heads"):
+        registry.load("mine", tmp_path)
+
+
+@pytest.mark.parametrize("fault", ["cut short", "of another width"])
+def test_layers_that_were_registered_and_cannot_be_are_refused(tmp_path: Path, fault: str) -> None:
+    shipped = registry.FOLDER / "tuned-layers.safetensors"
+    data = shipped.read_bytes()[:1000]
+    if fault == "of another width":
+        layers = load_file(shipped) | {"stack.0.mixed_norm.weight": np.ones(3, np.float16)}
+        save_file(layers, tmp_path / "other.safetensors")
+        data = (tmp_path / "other.safetensors").read_bytes()
+    _registered(tmp_path, "layers", "layers_sha256", data)
+
+    with pytest.raises(ModelRefused, match="'mine': its layers cannot be read, or do not fit"):
+        registry.load("mine", tmp_path)
+
+
+def _registered(folder: Path, part: str, digest: str, content: bytes) -> None:
+    """The default model as *mine*, one *part* of it another file, with the digest of that."""
+    path = folder / f"mine-{part}.safetensors"
+    path.write_bytes(content)
+    entry = SHIPPED["models"]["tuned"] | {part: path.name, digest: sha256(path)}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in entry.items()]
+    (folder / registry.FILE).write_text("\n".join(["[models.mine]", *lines]), "utf-8")
 
 
 def test_a_missing_encoder_says_how_to_build_it(
@@ -148,7 +197,7 @@ def test_a_version_names_files_that_hash_to_what_it_says(version: str) -> None:
     shipped = {name: digest for name, digest in found.items() if (registry.FOLDER / name).exists()}
     assert len(shipped) >= 1
     assert {name: sha256(registry.FOLDER / name) for name in shipped} == shipped
-    assert {"model.safetensors", "tokenizer.json"} < found.keys()
+    assert {"model.safetensors", "tokenizer.json", "config.json"} < found.keys()
 
 
 def test_a_version_that_the_registry_does_not_name_has_no_weights() -> None:
