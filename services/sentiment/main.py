@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -20,6 +21,9 @@ from services.sentiment.settings import SentimentSettings
 from services.sentiment.worker import Worker
 from services.telemetry import logs
 from services.telemetry.metrics import sentiment as metrics
+
+WARM_UP: Final = [" ".join(["hello"] * words) for words in (1, 8, 25, 60)]
+"""Scored before anything waits: an engine prepares itself for each length as it first meets it."""
 
 
 async def run(settings: SentimentSettings, scorer: Scorer, stop: asyncio.Event) -> None:
@@ -56,6 +60,7 @@ def main() -> None:
         )
     except registry.ModelRefused as refusal:
         exits.refuse(str(refusal))
+    scorer.score(WARM_UP)
     logs.emit("model.loaded", service="sentiment")
     serve(settings, CachedScorer(scorer))
 

@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from models.language import registry
+from models.language.scorer import Scores
+from services.sentiment import main
+from services.telemetry import logs
+from tests.fakes.scorer import SignScorer
 
 HERE = Path(__file__).parents[3]
 
@@ -57,3 +61,28 @@ def test_a_model_that_is_refused_ends_the_start_with_a_sentence(
     assert ended.stderr.startswith(said)
     assert (ended.stderr.count("\n"), ended.stdout) == (1, "")
     assert not (tmp_path / "text_keys.db").exists()
+
+
+def test_the_model_is_warm_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process, whose logging stays as it is."""
+    seen: list[Sequence[str]] = []
+    served_after: list[int] = []
+
+    class Recorder:
+        def score(self, texts: Sequence[str]) -> Scores:
+            seen.append(texts)
+            return SignScorer().score(texts)
+
+    monkeypatch.setattr(registry, "load", lambda *_, **__: Recorder())
+    monkeypatch.setattr(main, "serve", lambda *_: served_after.append(len(seen)))
+    for configures in ("configure", "capture_libraries"):
+        monkeypatch.setattr(logs, configures, lambda: None)
+    monkeypatch.setenv("BAROGRAPH_SENTIMENT_TEXT_KEYS", str(tmp_path / "text_keys.db"))
+    monkeypatch.setenv("BAROGRAPH_SENTIMENT_EMBEDDED", "true")
+
+    main.main()
+
+    assert served_after == [1]
+    assert len({len(text.split()) for text in seen[0]}) > 2
