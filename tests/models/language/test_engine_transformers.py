@@ -164,3 +164,14 @@ def test_a_companion_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ModelRefused, match="no model is called 'nobody'"):
         registry.load("tiny", tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["absent", "a folder"])
+def test_a_file_that_is_registered_and_none_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tiny(tmp_path) / "tiny" / "config.json"
+    path.unlink()
+    if kind == "a folder":
+        path.mkdir()
+
+    with pytest.raises(ModelRefused, match=r"config\.json is missing"):
+        registry.load("tiny", tmp_path)
