@@ -19,7 +19,7 @@ from models.language.registry import ModelRefused, Runs
 from models.language.scorer import Scorer
 from models.language.weights.export import main as export
 from tests.fakes.tiny_classifier import tiny
-from tests.suites.scorer import ScorerSuite
+from tests.suites.scorer import ROUNDED, ScorerSuite
 
 pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
 pytest.importorskip("openvino", reason="the extra openvino is not installed")
@@ -43,9 +43,9 @@ def scorer(folder: Path, request: pytest.FixtureRequest) -> Scorer:
 
 
 class TestGraphs(ScorerSuite):
-    """Both keep the rules of every scorer; ONNX Runtime adds in an order of its own."""
+    """Both keep the rules of every scorer."""
 
-    close = 1e-5
+    close = ROUNDED
 
 
 @pytest.mark.parametrize("engine", [Runs.OPENVINO, Runs.ONNX])

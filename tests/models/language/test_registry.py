@@ -17,7 +17,7 @@ from models.language.labels import Signal
 from models.language.registry import ModelRefused
 from models.language.scorer import Scorer
 from tests.fakes.tiny_classifier import SENTIMENT, tiny
-from tests.suites.scorer import ScorerSuite
+from tests.suites.scorer import ROUNDED, ScorerSuite
 
 SHIPPED = tomllib.loads((registry.FOLDER.parent / registry.FILE).read_text("utf-8"))
 
@@ -29,6 +29,8 @@ def scorer(tmp_path_factory: pytest.TempPathFactory) -> Scorer:
 
 class TestPlugged(ScorerSuite):
     """A classifier from a folder keeps the rules of every scorer."""
+
+    close = ROUNDED
 
     def test_takes_the_place_of_the_heads_that_it_covers(self, scorer: Scorer) -> None:
         text = ["I am so proud of this team, thank you all!"]
