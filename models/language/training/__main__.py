@@ -32,6 +32,7 @@ from models.language.training import (
 from models.language.training.batches import Texts
 from models.language.training.configuration import Configuration, ConfigurationInvalid
 from models.language.training.finished import DoesNotFit
+from models.language.training.folding import Fold
 from models.language.training.learner import Learner
 from models.language.training.rows import Row
 from models.language.training.trainer import Step, Trainer
@@ -58,8 +59,10 @@ TOLD_EVERY_S = 30.0
 )
 @click.option(
     "--fold",
-    type=click.IntRange(0, folding.FOLDS - 1),
-    help="Leave this fold of the corpus out, and write what the run says of it.",
+    "left",
+    type=click.Choice([*map(str, range(folding.FOLDS)), folding.ALL]),
+    help="Leave this fold of the corpus out, and write what the run says of it; a run that leaves"
+    " all of them out can teach any other.",
 )
 @click.option(
     "--start",
@@ -85,7 +88,7 @@ def main(  # noqa: PLR0913  one parameter an option
     *,
     path: Path,
     folder: Path,
-    fold: int | None,
+    left: str | None,
     start: Path | None,
     folders: Sequence[Path],
     seed: int | None,
@@ -102,6 +105,7 @@ def main(  # noqa: PLR0913  one parameter an option
     if threads is not None:
         torch.set_num_threads(threads)
     how = _configured(path, seed)
+    fold = _fold(left)
     torch.manual_seed(how.seed)
     student = Learner(network.load(build.FOLDER, how.layers, dropout=how.dropout))
     try:
@@ -166,6 +170,12 @@ def _configured(path: Path, seed: int | None) -> Configuration:
     except ConfigurationInvalid as fault:
         raise click.ClickException(f"{path}: {fault}") from None
     return how if seed is None else replace(how, seed=seed)
+
+
+def _fold(given: str | None) -> Fold | None:
+    if given is None:
+        return None
+    return folding.ALL if given == folding.ALL else int(given)
 
 
 def _some(found: list[Row], most: int) -> list[Row]:

@@ -23,6 +23,7 @@ from models.language.training import checkpoint, finished, trainer
 from models.language.training.batches import Texts
 from models.language.training.checkpoint import CheckpointUnreadable
 from models.language.training.configuration import Configuration
+from models.language.training.folding import Fold
 from models.language.training.learner import ONE_OF, Learner, Targets
 from models.language.weights import build
 
@@ -67,7 +68,7 @@ class Teachers:
         return answers
 
 
-def teachers(folders: Sequence[Path], fold: int | None) -> Teachers:
+def teachers(folders: Sequence[Path], fold: Fold | None) -> Teachers:
     """The runs in *folders*, of which each left *fold* out where the run that they teach does.
 
     They may read other layers than the one that they teach.

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from models.language.digest import sha256
-from models.language.training import checkpoint
+from models.language.training import checkpoint, folding
 from models.language.training.checkpoint import CheckpointUnreadable
+from models.language.training.folding import Fold
 from models.language.training.learner import Learner
 
 WEIGHTS = "learner.pt"
@@ -44,7 +45,7 @@ def layers(folder: Path) -> list[int]:
     return read
 
 
-def take(learner: Learner, folder: Path, fold: int | None) -> Finished:
+def take(learner: Learner, folder: Path, fold: Fold | None) -> Finished:
     """Give *learner* the weights of the run in *folder*.
 
     Args:
@@ -58,7 +59,7 @@ def take(learner: Learner, folder: Path, fold: int | None) -> Finished:
     said = metrics(folder)
     if said["layers"] != list(learner.encoder.layers):
         raise DoesNotFit(f"{folder} reads other layers")
-    if fold is not None and said.get("fold") != fold:
+    if fold is not None and said.get("fold") not in {fold, folding.ALL}:
         raise DoesNotFit(f"{folder} did not leave fold {fold} out")
     weights = folder / WEIGHTS
     try:

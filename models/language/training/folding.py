@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from safetensors import safe_open
@@ -16,6 +16,10 @@ from models.language.heads import Array
 from models.language.training.rows import REAL, Row
 
 FOLDS: Final = 5
+ALL: Final = "all"
+Fold: TypeAlias = int | Literal["all"]
+"""One of the folds, or every row that is in any of them."""
+
 FILE: Final = "left_out.safetensors"
 _IDS: Final = "ids"
 
@@ -24,7 +28,7 @@ class FoldsInvalid(Exception):
     """There are none, or they are of other rows."""
 
 
-def parted(rows: Sequence[Row], fold: int) -> tuple[list[Row], list[Row]]:
+def parted(rows: Sequence[Row], fold: Fold) -> tuple[list[Row], list[Row]]:
     """What is learnt from, and the rows of *fold*, which is left out.
 
     Only rows of the corpus and real ones with our labels are ever left out; whatever nearly
@@ -32,7 +36,7 @@ def parted(rows: Sequence[Row], fold: int) -> tuple[list[Row], list[Row]]:
     """
     sides: tuple[list[Row], list[Row]] = ([], [])
     for row in rows:
-        out = (row.corpus or row.real) and split.fold(row.id, FOLDS) == fold
+        out = (row.corpus or row.real) and fold in {ALL, split.fold(row.id, FOLDS)}
         sides[out].append(row)
     rest, left_out = sides
     near = doubles.near([row.text for row in rest], [row.text for row in left_out])

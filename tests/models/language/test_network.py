@@ -53,3 +53,18 @@ def test_something_is_dropped_while_it_learns_and_nothing_when_it_scores(folder:
     assert torch.equal(encoder(ids, mask), plain)
     encoder.train()
     assert not torch.equal(encoder(ids, mask), plain)
+
+
+def test_a_share_is_dropped_and_what_is_kept_makes_up_for_it() -> None:
+    state = torch.ones(400, 125)
+    dropout = network.Dropout(0.25)
+    torch.manual_seed(3)
+    first = dropout(state)
+    torch.manual_seed(3)
+    again = dropout(state)
+
+    assert torch.equal(first, again)
+    assert first.unique().tolist() == pytest.approx([0.0, 4 / 3])
+    assert float((first == 0).float().mean()) == pytest.approx(0.25, abs=0.01)
+    assert float((first[:-1] == first[1:]).float().mean()) == pytest.approx(0.625, abs=0.01)
+    assert torch.equal(network.Dropout(0.0)(state), state)

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from models.language.network import Encoder
-from models.language.training import finished
+from models.language.training import finished, folding
 from models.language.training.finished import METRICS, WEIGHTS, DoesNotFit
+from models.language.training.folding import Fold
 from models.language.training.learner import Learner
 
 SHAPE = {
@@ -60,6 +61,19 @@ def test_its_digest_is_of_its_weights(tmp_path: Path, first: Learner, learner: L
 def test_what_a_run_leaves_out_it_learns_from_no_other(tmp_path: Path, learner: Learner) -> None:
     with pytest.raises(DoesNotFit, match="fold 2"):
         finished.take(learner, tmp_path, 2)
+    with pytest.raises(DoesNotFit, match="fold all"):
+        finished.take(learner, tmp_path, folding.ALL)
+
+
+@pytest.mark.parametrize("fold", [2, folding.ALL])
+@pytest.mark.usefixtures("first")
+def test_a_run_that_left_every_fold_out_teaches_any(
+    tmp_path: Path, learner: Learner, fold: Fold
+) -> None:
+    said = json.loads((tmp_path / METRICS).read_text("utf-8"))
+    (tmp_path / METRICS).write_text(json.dumps(said | {"fold": folding.ALL}), "utf-8")
+
+    assert finished.take(learner, tmp_path, fold).hours == 0.5
 
 
 @pytest.mark.usefixtures("first")

@@ -27,6 +27,15 @@ def test_folds_part_the_corpus_and_keep_twins_together(
         assert not {split.group(row.id) for row in learnt} & {split.group(row.id) for row in out}
 
 
+def test_all_folds_together_are_what_any_of_them_leaves_out() -> None:
+    gathered = [row for row in rows.gathered() if row.corpus or row.real][:300]
+    other = replace(gathered[0], id="g-1", text="grown", source=rows.ADDITIONS)
+
+    learnt, out = folding.parted([*gathered, other], folding.ALL)
+
+    assert (learnt, out) == ([other], gathered)
+
+
 def test_what_nearly_equals_a_text_of_the_fold_is_not_learnt() -> None:
     gathered = [row for row in rows.gathered() if row.corpus][:400]
     [one, *_] = [row for row in gathered if split.fold(row.id, FOLDS) == 2]
