@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +31,12 @@ def cut(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
 
 
 def legible(tokenizer: Tokenizer, pieces: Sequence[Encoding]) -> NDArray[np.bool_]:
-    """Whether at least half of the characters of each text lie in pieces that are known.
+    """Whether at least half of the characters of each text are Latin and lie in known pieces.
 
     Characters and not pieces are counted, since what is unknown in a row is one piece however
     long it is: half of the pieces of a Japanese sentence are single signs that happen to be
-    known. The mark that begins a word says nothing and counts on neither side.
+    known. Letters of other scripts are strange even where they are known, for all three
+    languages are written in Latin ones. The mark that begins a word counts on neither side.
 
     Args:
         tokenizer: What cut them.
@@ -48,12 +51,17 @@ def legible(tokenizer: Tokenizer, pieces: Sequence[Encoding]) -> NDArray[np.bool
         known = strange = 0
         for token, piece in zip(one.ids, one.tokens, strict=True):
             size = len(piece.strip(_WORD_START))
-            if token == unknown:
-                strange += size
-            else:
-                known += size
+            foreign = size if token == unknown else _foreign(piece)
+            strange += foreign
+            known += size - foreign
         found[place] = known >= max(strange, 1)
     return found
+
+
+@cache
+def _foreign(piece: str) -> int:
+    """How many of its characters are letters of a script other than Latin."""
+    return sum(one.isalpha() and "LATIN" not in unicodedata.name(one, "") for one in piece)
 
 
 def padded(

@@ -35,7 +35,9 @@ FROZEN = "frozen"
 @click.command()
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--model", default=None, help="An entry of the registry; else its default.")
-@click.option("--weights", type=click.Path(path_type=Path, file_okay=False), default=None)
+@click.option(
+    "--weights", type=click.Path(path_type=Path, file_okay=False, exists=True), default=None
+)
 @click.option(
     "--engine",
     type=click.Choice(list(map(str, Runs))),

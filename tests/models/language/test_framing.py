@@ -22,7 +22,20 @@ def legible(*texts: str) -> list[bool]:
 
 
 @pytest.mark.parametrize(
-    "text", ["ok", "👍", "😡😡😡", "???", "🤷🏽\u200d♀️", "42", "ugh", "proud 🥹", "ab კგ"]
+    "text",
+    [
+        "ok",
+        "👍",
+        "😡😡😡",
+        "???",
+        "🤷🏽\u200d♀️",
+        "42",
+        "ugh",
+        "proud 🥹",
+        "ab კგ",
+        "œuvre à faire",
+        "∑ = 3 µm",
+    ],
 )
 def test_words_signs_and_emoji_can_be_read(text: str) -> None:
     assert legible(text) == [True]
@@ -41,6 +54,9 @@ def test_words_signs_and_emoji_can_be_read(text: str) -> None:
         "🥹",
         "ok კგდ",
         "שלום!",
+        "Всё хорошо, спасибо",
+        "Καλημέρα σε όλους",
+        "ありがとうございます",
     ],
 )
 def test_what_is_mostly_unknown_cannot(text: str) -> None:
