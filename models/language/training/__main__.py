@@ -125,12 +125,12 @@ def main(  # noqa: PLR0913  one parameter an option
     console.print(f"seed {how.seed}, run in {place}")
     tokenizer = Tokenizer.from_file(str(build.FOLDER / "tokenizer.json"))
     texts = Texts.cut(tokenizer, [row.text for row in learnt], how.longest)
-    identity, before, wanted = _identity(learnt), 0.0, learner.targets(learnt)
+    identity, wanted = _identity(learnt), learner.targets(learnt)
     if begun is not None:
-        identity, before = f"{identity} {begun.digest}", begun.hours
+        identity = f"{identity} {begun.digest}"
     if wise is not None:
         console.print(f"reading what {len(folders)} runs say of {len(learnt)} rows")
-        identity, before = f"{identity} taught by {wise.digest}", before + wise.hours
+        identity = f"{identity} taught by {wise.digest}"
         said = wise.remembered(texts, how, place / "taught.pt", identity)
         wanted = distilling.blended(wanted, said, how.taught)
     run = Trainer(student, texts, wanted, how, place / "run.pt", identity, start is not None)
@@ -146,7 +146,8 @@ def main(  # noqa: PLR0913  one parameter an option
         "layers": how.layers,
         "fold": fold,
         "rows": rows.sources(learnt),
-        "processor_hours": round(before + run.spent / 3_600, 2),
+        "processor_hours": round(run.spent / 3_600, 2),
+        finished.EARLIER: (begun.hours if begun else {}) | (wise.hours if wise else {}),
         "seed": how.seed,
         "epochs": how.epochs,
         "loss": run.loss,

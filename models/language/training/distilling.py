@@ -35,12 +35,12 @@ class Teachers:
     Attributes:
         learners: Of each run the network, at least one.
         digest: Of all their weights.
-        hours: Of processor time that they took together.
+        hours: Of processor time, by the digests of all runs that took it.
     """
 
     learners: Sequence[Learner]
     digest: str
-    hours: float
+    hours: dict[str, float]
 
     def answers(self, texts: Texts, how: Configuration) -> dict[str, Tensor]:
         """The probabilities of each family, shape ``(n, labels)``, by the mean of their logits."""
@@ -81,9 +81,8 @@ def teachers(folders: Sequence[Path], fold: Fold | None) -> Teachers:
         finished.take(learner, folder, fold)
         for learner, folder in zip(learners, folders, strict=True)
     ]
-    return Teachers(
-        learners, " ".join(run.digest for run in taken), sum(run.hours for run in taken)
-    )
+    hours = {digest: own for run in taken for digest, own in run.hours.items()}
+    return Teachers(learners, " ".join(run.digest for run in taken), hours)
 
 
 def blended(wanted: Targets, taught: Mapping[str, Tensor], share: float) -> Targets:

@@ -15,6 +15,9 @@ from models.language.training.learner import Learner
 
 WEIGHTS = "learner.pt"
 METRICS = "metrics.json"
+EARLIER = "earlier"
+"""In the metrics: the hours of the runs that a run learnt from."""
+
 _NEEDED = {"layers", "processor_hours"}
 
 
@@ -28,11 +31,12 @@ class Finished:
 
     Attributes:
         digest: Of its weights.
-        hours: Of processor time that it took.
+        hours: Of processor time that it took, and each run that it learnt from, by the digests of
+            their weights: runs with a teacher in common count it once.
     """
 
     digest: str
-    hours: float
+    hours: dict[str, float]
 
 
 def layers(folder: Path) -> list[int]:
@@ -66,7 +70,8 @@ def take(learner: Learner, folder: Path, fold: Fold | None) -> Finished:
         learner.load_state_dict(checkpoint.read(weights))
     except (CheckpointUnreadable, RuntimeError):  # or of parts of another size
         raise DoesNotFit(f"{weights} is not whole, or of another network") from None
-    return Finished(sha256(weights), said["processor_hours"])
+    digest = sha256(weights)
+    return Finished(digest, {**said.get(EARLIER, {}), digest: said["processor_hours"]})
 
 
 def metrics(folder: Path) -> dict[str, Any]:

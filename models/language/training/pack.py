@@ -95,11 +95,17 @@ def main(  # noqa: PLR0913  one parameter an option
 
 
 def _origin(metrics: Sequence[Mapping[str, Any]]) -> Origin:
-    """Of several runs the most rows of each source that one saw, and the hours of all."""
+    """Of several runs the most rows of each source that one saw, and the hours of all.
+
+    A run that several of them learnt from counts once.
+    """
     most: dict[str, int] = {}
+    earlier: dict[str, float] = {}
     for run in metrics:
         most |= {name: max(count, most.get(name, 0)) for name, count in run["rows"].items()}
-    return Origin(most, sum(run["processor_hours"] for run in metrics))
+        earlier |= run.get(finished.EARLIER, {})
+    own = sum(run["processor_hours"] for run in metrics)
+    return Origin(most, own + sum(earlier.values()))
 
 
 def _learner(place: Path, layers: Sequence[int]) -> Learner:

@@ -37,7 +37,7 @@ def learner(seed: int) -> Learner:
 
 
 def teachers(*seeds: int) -> Teachers:
-    return Teachers([learner(seed) for seed in seeds], "digest", 1.0)
+    return Teachers([learner(seed) for seed in seeds], "digest", {"digest": 1.0})
 
 
 def said(value: float) -> dict[str, Tensor]:
@@ -145,7 +145,7 @@ def test_a_small_network_may_be_taught_by_a_larger_one(tmp_path: Path) -> None:
     both = distilling.teachers([tmp_path / "small", tmp_path / "large"], 3)
 
     assert [one.encoder.layers for one in both.learners] == [(1,), (1, 2)]
-    assert both.hours == 1.0
+    assert sorted(both.hours.values()) == [0.5, 0.5]
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1])

@@ -45,7 +45,7 @@ def test_a_run_takes_the_weights_of_another(
 ) -> None:
     taken = finished.take(learner, tmp_path, fold)
 
-    assert taken.hours == 0.5
+    assert taken.hours == {taken.digest: 0.5}
     for name, value in first.state_dict().items():
         assert torch.equal(learner.state_dict()[name], value), name
 
@@ -55,6 +55,19 @@ def test_its_digest_is_of_its_weights(tmp_path: Path, first: Learner, learner: L
     torch.save(Learner(Encoder(SHAPE, LAYERS, 0.0)).state_dict(), tmp_path / WEIGHTS)
 
     assert finished.take(first, tmp_path, 3).digest != before
+
+
+@pytest.mark.usefixtures("first")
+def test_hours_of_the_runs_that_it_learnt_from_are_handed_on(
+    tmp_path: Path, learner: Learner
+) -> None:
+    said = json.loads((tmp_path / METRICS).read_text("utf-8"))
+    said[finished.EARLIER] = {"a": 0.25}
+    (tmp_path / METRICS).write_text(json.dumps(said), "utf-8")
+
+    taken = finished.take(learner, tmp_path, 3)
+
+    assert taken.hours == {"a": 0.25, taken.digest: 0.5}
 
 
 @pytest.mark.usefixtures("first")
@@ -73,7 +86,7 @@ def test_a_run_that_left_every_fold_out_teaches_any(
     said = json.loads((tmp_path / METRICS).read_text("utf-8"))
     (tmp_path / METRICS).write_text(json.dumps(said | {"fold": folding.ALL}), "utf-8")
 
-    assert finished.take(learner, tmp_path, fold).hours == 0.5
+    assert list(finished.take(learner, tmp_path, fold).hours.values()) == [0.5]
 
 
 @pytest.mark.usefixtures("first")

@@ -6,12 +6,14 @@ import json
 import stat
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from models.language import network
+from models.language import heads, network
+from models.language.heads import Origin
 from models.language.training import finished, folding, pack, rows
 from models.language.training.learner import FAMILIES, Learner
 from models.language.weights import build
@@ -23,7 +25,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     for name, layers in (("first", [1]), ("second", [2])):
         (folder / name).mkdir()
-        said = {"layers": layers, "fold": None, "rows": {"corpus": 9}, "processor_hours": 0.5}
+        said: dict[str, Any] = {
+            "layers": layers,
+            "fold": None,
+            "rows": {"corpus": 9},
+            "processor_hours": 0.5,
+        }
+        said[finished.EARLIER] = {"a teacher of both": 0.25}
         (folder / name / finished.METRICS).write_text(json.dumps(said), "utf-8")
         weights = Learner(network.load(build.FOLDER, layers)).state_dict()
         torch.save(weights, folder / name / finished.WEIGHTS)
@@ -76,6 +84,7 @@ def test_all_folds_make_files_that_everybody_may_read(runs: Path, tmp_path: Path
         "default-heads.safetensors", "default-layers.safetensors", folding.FILE,
     ]  # fmt: skip
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o644}
+    assert heads.origin(written[0]) == Origin({"corpus": 9}, 0.5 + 0.5 + 0.25)
 
 
 @pytest.mark.parametrize(
