@@ -61,7 +61,7 @@ class TorchEngine(Engine):
             torch.set_num_threads(threads)
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         own = torch.bfloat16 if self._device == "cuda" else dtype or fastest()
-        self._encoder = encoder.narrowed(own).to(self._device)
+        self._encoder = encoder.to(self._device).narrowed(own)
         super().__init__(folder, self._encoder.width)
 
     @override

@@ -14,6 +14,7 @@ from torch.nn import functional
 from typing_extensions import override
 
 from models.language.eight_bits import EightBits
+from models.language.half import Half
 
 
 class Dropout(nn.Module):
@@ -56,6 +57,7 @@ class Layer(nn.Module):
         self.mixed = nn.Linear(hidden, hidden)
         self.mixed_norm = nn.LayerNorm(hidden, epsilon)
         self.up = nn.Linear(hidden, inner)
+        self.bent: nn.Module = nn.GELU()
         self.down = nn.Linear(inner, hidden)
         self.down_norm = nn.LayerNorm(hidden, epsilon)
         self.dropout = Dropout(dropout)
@@ -79,22 +81,31 @@ class Layer(nn.Module):
         packed = seen.transpose(1, 2).reshape(rows * width, -1)[tokens]
         mixed = self.mixed(packed.to(narrow)).float()
         state = self.mixed_norm(self.dropout(mixed) + state)
-        inner = self.down(functional.gelu(self.up(state.to(narrow)))).float()
+        inner = self.down(self.bent(self.up(state.to(narrow)))).float()
         result: Tensor = self.down_norm(self.dropout(inner) + state)
         return result
 
 
-def _attention(triple: Tensor, mask: Tensor) -> Tensor:
-    """What each token reads of the others, in single precision.
+def _narrowed(linear: nn.Linear, dtype: torch.dtype, *, bent: bool) -> nn.Module:
+    if dtype is torch.int8:
+        return EightBits(linear)
+    if dtype is torch.bfloat16 and linear.weight.device.type == "cpu":
+        return Half(linear, bent=bent)
+    return linear.to(dtype)
 
-    Its way back is seven times slower in half precision, and it is a small part of the work.
+
+def _attention(triple: Tensor, mask: Tensor) -> Tensor:
+    """What each token reads of the others; in single precision where there is a way back.
+
+    That is seven times slower in half precision.
 
     Args:
         triple: Queries, keys and values, shape ``(3, n, heads, width, hidden / heads)``.
         mask: Shape ``(n, width)``, 1 on tokens and 0 on padding.
     """
     with torch.autocast(triple.device.type, enabled=False):
-        query, key, value = triple.float().unbind()
+        own = triple.float() if torch.is_grad_enabled() else triple
+        query, key, value = own.unbind()
         return functional.scaled_dot_product_attention(
             query, key, value, attn_mask=mask.bool()[:, None, None, :]
         )
@@ -139,8 +150,10 @@ class Encoder(nn.Module):
             assert isinstance(layer, Layer)
             for name, module in list(layer.named_children()):
                 if isinstance(module, nn.Linear):
-                    whole = dtype is torch.int8
-                    setattr(layer, name, EightBits(module) if whole else module.to(dtype))
+                    bent = name == "up"
+                    setattr(layer, name, _narrowed(module, dtype, bent=bent))
+            if isinstance(layer.up, Half):
+                layer.bent = nn.Identity()
             layer.narrow = torch.float32 if dtype is torch.int8 else dtype
         return self
 
