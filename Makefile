@@ -60,8 +60,8 @@ bench: setup ## speed of every step, on this machine
 bench-models: setup ## speed and accuracy of every engine, beside transformers.pipeline
 	$(PY) -m tests.bench_models
 
-train: setup ## fine-tune the language model: hours; cut off, it goes on; FOLD=0..4 leaves a fold out, TEACHERS names finished runs
-	$(PY) -m models.language.training $(if $(FOLD),--fold $(FOLD)) $(addprefix --teacher ,$(TEACHERS))
+train: setup ## fine-tune the language model: hours; cut off, it goes on; FOLD=0..4 or all is left out, TEACHERS names finished runs, ARGS=--help
+	$(PY) -m models.language.training $(if $(FOLD),--fold $(FOLD)) $(addprefix --teacher ,$(TEACHERS)) $(ARGS)
 
 SMOKE := var/training-smoke
 train-smoke: setup ## the same path from rows to a scorer, on a few hundred rows and two layers
