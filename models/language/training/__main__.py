@@ -132,7 +132,7 @@ def main(  # noqa: PLR0913  one parameter an option
         console.print(f"reading what {len(folders)} runs say of {len(learnt)} rows")
         identity = f"{identity} taught by {wise.digest}"
         said = wise.remembered(texts, how, place / "taught.pt", identity)
-        wanted = distilling.blended(wanted, said, how.taught)
+        wanted = distilling.blended(wanted, said, distilling.shares(learnt, how.taught))
     run = Trainer(student, texts, wanted, how, place / "run.pt", identity, start is not None)
     seconds = None if minutes is None else 60 * minutes
     try:

@@ -45,7 +45,8 @@ class Configuration:
         warm_up: Share of the steps until the highest rate, after which it falls to nothing.
         clip: Longest gradient.
         dropout: Share of what each layer adds that is left out, another one at each step.
-        taught: Share of the labels that is what teachers say, where a run has some.
+        taught: Share of the labels that is what teachers say, where a run has some; real words
+            keep their own.
         device: ``cpu`` or ``cuda``.
         precision: Of the multiplications, ``float32`` or ``bfloat16``; weights are kept in
             single precision.  A file may say ``auto``: as fast as this processor goes.

@@ -25,6 +25,7 @@ from models.language.training.checkpoint import CheckpointUnreadable
 from models.language.training.configuration import Configuration
 from models.language.training.folding import Fold
 from models.language.training.learner import ONE_OF, Learner, Targets
+from models.language.training.rows import Row
 from models.language.weights import build
 
 
@@ -85,8 +86,17 @@ def teachers(folders: Sequence[Path], fold: Fold | None) -> Teachers:
     return Teachers(learners, " ".join(run.digest for run in taken), hours)
 
 
-def blended(wanted: Targets, taught: Mapping[str, Tensor], share: float) -> Targets:
-    """What people said with *share* of what was *taught* mixed in.
+def shares(learnt: Sequence[Row], share: float) -> Tensor:
+    """How much of what is said of each row teachers say, shape ``(n,)``: nothing of real words.
+
+    Teachers that never read people's own words know them less well than their labels do, and
+    pass that on (``docs/adr/0034``).
+    """
+    return torch.tensor([0.0 if row.real else share for row in learnt])
+
+
+def blended(wanted: Targets, taught: Mapping[str, Tensor], shares: Tensor) -> Targets:
+    """What people said with the *shares* of what was *taught* mixed in.
 
     Where people said nothing of a family, what was taught is trusted for its share of what the
     row is trusted for.
@@ -94,13 +104,13 @@ def blended(wanted: Targets, taught: Mapping[str, Tensor], share: float) -> Targ
     Args:
         wanted: Of each family labels of shape ``(n, labels)`` and trust of shape ``(n,)``.
         taught: Of each family probabilities of shape ``(n, labels)``.
-        share: From 0 to 1.
+        shares: Of each row, shape ``(n,)``, from 0 to 1.
     """
     most = torch.stack(list(wanted.trust.values())).amax(0)
     labels, trust = {}, {}
     for name, found in wanted.labels.items():
         known = wanted.trust[name] > 0
-        mixed = (1 - share) * found + share * taught[name]
+        mixed = (1 - shares[:, None]) * found + shares[:, None] * taught[name]
         labels[name] = torch.where(known[:, None], mixed, taught[name])
-        trust[name] = torch.where(known, wanted.trust[name], share * most)
+        trust[name] = torch.where(known, wanted.trust[name], shares * most)
     return Targets(labels, trust)

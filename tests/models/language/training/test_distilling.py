@@ -13,7 +13,7 @@ from torch import Tensor
 
 from models.language import network
 from models.language.network import Encoder
-from models.language.training import configuration, distilling, finished, trainer
+from models.language.training import configuration, distilling, finished, rows, trainer
 from models.language.training.batches import Texts
 from models.language.training.distilling import Teachers
 from models.language.training.learner import FAMILIES, ONE_OF, Learner, Targets
@@ -66,7 +66,9 @@ def test_several_teachers_say_the_mean_of_their_logits() -> None:
 
 
 def test_people_are_mixed_with_teachers_by_the_share() -> None:
-    mixed = distilling.blended(wanted([1, 0.5, 1, 1], [1, 1, 1, 1]), said(0.2), share=0.25)
+    mixed = distilling.blended(
+        wanted([1, 0.5, 1, 1], [1, 1, 1, 1]), said(0.2), torch.full((ROWS,), 0.25)
+    )
 
     assert torch.allclose(mixed.labels["signals"][:, 0], torch.tensor(0.75 + 0.25 * 0.2))
     assert torch.allclose(mixed.labels["signals"][:, 1], torch.tensor(0.25 * 0.2))
@@ -74,16 +76,30 @@ def test_people_are_mixed_with_teachers_by_the_share() -> None:
 
 
 def test_where_people_said_nothing_the_teachers_count_for_their_share_of_the_row() -> None:
-    mixed = distilling.blended(wanted([1, 0.5, 1, 1], [0, 0, 1, 1]), said(0.2), share=0.25)
+    mixed = distilling.blended(
+        wanted([1, 0.5, 1, 1], [0, 0, 1, 1]), said(0.2), torch.full((ROWS,), 0.25)
+    )
 
     assert torch.allclose(mixed.labels["signals"][:2], torch.tensor(0.2))
     assert mixed.trust["signals"].tolist() == [0.25, 0.125, 1, 1]
 
 
+def test_real_words_keep_their_own_labels_whatever_teachers_say() -> None:
+    [row, *_] = [row for row in rows.gathered() if row.corpus]
+    learnt = [row, replace(row, id="r-1"), row, replace(row, id="r-2")]
+
+    mixed = distilling.blended(
+        wanted([1, 0.5, 1, 1], [1, 1, 1, 0]), said(0.2), distilling.shares(learnt, 0.5)
+    )
+
+    assert mixed.labels["signals"][:3, 0].tolist() == pytest.approx([0.6, 1.0, 0.6])
+    assert mixed.trust["signals"].tolist() == [1, 1, 1, 0]
+
+
 def test_without_a_share_labels_stay_as_they_are() -> None:
     before = wanted([1, 0.5, 1, 1], [0, 0, 1, 1])
 
-    mixed = distilling.blended(before, said(0.2), share=0.0)
+    mixed = distilling.blended(before, said(0.2), torch.zeros(ROWS))
 
     for name in FAMILIES:
         assert mixed.trust[name].tolist() == before.trust[name].tolist()
