@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from safetensors.torch import load_file
@@ -15,6 +15,14 @@ from typing_extensions import override
 
 from models.language.eight_bits import EightBits
 from models.language.half import Half
+
+_STEP: Final = 32
+"""Tokens are filled up to a multiple of this.
+
+The library makes a program for each number of rows that it is to multiply and keeps a thousand;
+with any number of tokens a scorer that runs for minutes spends a third of its time on making them
+anew, and on finding room for them.
+"""
 
 
 class Dropout(nn.Module):
@@ -68,17 +76,18 @@ class Layer(nn.Module):
 
         Args:
             state: One row a token.
-            tokens: Where each of them stands in the padded batch, flattened.
+            tokens: Where each of them stands in the padded batch, flattened; what fills up stands
+                behind its end, and nobody reads it.
             mask: Shape ``(n, width)``, 1 on tokens and 0 on padding.
         """
         rows, width = mask.shape
         narrow = self.narrow
         triple = self.query_key_value(state.to(narrow))
-        padded = triple.new_zeros(rows * width, triple.shape[1])
+        padded = triple.new_zeros(rows * width + 1, triple.shape[1])
         padded[tokens] = triple
-        apart = padded.view(rows, width, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        apart = padded[:-1].view(rows, width, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         seen = _attention(apart, mask)
-        packed = seen.transpose(1, 2).reshape(rows * width, -1)[tokens]
+        packed = seen.transpose(1, 2).reshape(rows * width, -1)[tokens.clamp(max=rows * width - 1)]
         mixed = self.mixed(packed.to(narrow)).float()
         state = self.mixed_norm(self.dropout(mixed) + state)
         inner = self.down(self.bent(self.up(state.to(narrow)))).float()
@@ -171,13 +180,16 @@ class Encoder(nn.Module):
         rows, width = ids.shape
         tokens = mask.flatten().nonzero().squeeze(1)
         texts = tokens // width
+        real = len(tokens)
+        tokens = functional.pad(tokens, (0, -real % _STEP), value=rows * width)
+        words = ids.flatten()[tokens.clamp(max=rows * width - 1)]
         counts = mask.sum(1, keepdim=True).clamp(min=1)
-        state = self.norm(self.words(ids.flatten()[tokens]) + self.places(tokens % width))
+        state = self.norm(self.words(words) + self.places(tokens % width))
         pooled = []
         for depth, layer in enumerate(self.stack, start=1):
             state = layer(state, tokens, mask)
             if depth in self.layers:
-                total = state.new_zeros(rows, state.shape[1]).index_add_(0, texts, state)
+                total = state.new_zeros(rows, state.shape[1]).index_add_(0, texts, state[:real])
                 pooled.append(total / counts.to(state.dtype))
         return torch.cat(pooled, dim=1)
 

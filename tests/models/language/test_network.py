@@ -39,6 +39,40 @@ def test_it_agrees_with_the_library(folder: Path) -> None:
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
 
 
+def test_it_learns_what_the_library_learns(folder: Path) -> None:
+    bert = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()  # type: ignore[no-untyped-call]
+    encoder = network.load(folder, [3])
+    ids = torch.randint(5, 50, (4, 16))
+    mask = (torch.arange(16) < torch.tensor([[16], [1], [9], [5]])).long()
+    state = bert(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states[3]
+    weights = mask[:, :, None].float()
+    wanted = torch.randn(4, 24)
+    ((state * weights).sum(1) / weights.sum(1) * wanted).sum().backward()
+    (encoder(ids, mask) * wanted).sum().backward()
+
+    found = encoder.get_submodule("stack.0.up").weight
+    assert isinstance(found, torch.nn.Parameter)
+    assert found.grad is not None
+    expected = bert.encoder.layer[0].intermediate.dense.weight.grad
+    torch.testing.assert_close(found.grad, expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("lengths", [[1], [16, 16], [16, 3, 9, 1, 5], [16] * 3])
+def test_few_sizes_are_multiplied_whatever_is_read(folder: Path, lengths: list[int]) -> None:
+    encoder = network.load(folder, LAYERS)
+    ids = torch.randint(5, 50, (len(lengths), 16))
+    mask = (torch.arange(16) < torch.tensor(lengths)[:, None]).long()
+    sizes: list[int] = []
+    for module in encoder.stack.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.register_forward_hook(lambda _, given, __: sizes.append(len(given[0])))
+
+    encoder(ids, mask)
+
+    assert len(sizes) == 4 * 3
+    assert set(sizes) == {-(-sum(lengths) // 32) * 32}
+
+
 @pytest.mark.parametrize("layers", [(), (0,), (5,)])
 def test_a_layer_that_is_not_there_is_refused(folder: Path, layers: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="layers must lie in"):
