@@ -60,7 +60,10 @@ def legible(tokenizer: Tokenizer, pieces: Sequence[Encoding]) -> NDArray[np.bool
 
 @cache
 def _foreign(piece: str) -> int:
-    """How many of its characters are letters of a script other than Latin."""
+    """How many of its characters are letters of a script other than Latin.
+
+    Pieces of the vocabulary alone are asked for: nothing of a message is remembered here.
+    """
     return sum(one.isalpha() and "LATIN" not in unicodedata.name(one, "") for one in piece)
 
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 class Half(nn.Module):
     """What a linear layer does in bfloat16, without laying out its weights for every batch.
 
-    That is a quarter less time in batches, and half of it for one short text alone.
+    It takes up to a quarter less time in batches, and nearly half less for one short text alone.
 
     Args:
         layer: Whose weights are laid out.

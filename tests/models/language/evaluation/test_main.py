@@ -49,6 +49,13 @@ def test_a_suite_with_a_mistake_ends_it_before_anything_slow(
     assert says in result.output
 
 
+def test_weights_that_are_not_there_are_a_wrong_use(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command.main, ["--weights", str(tmp_path / "none")])
+
+    assert result.exit_code == 2
+    assert "does not exist" in result.output
+
+
 @pytest.mark.parametrize("options", [("--model", "frozen"), ("--weights", "."), ("--folds", ".")])
 def test_only_the_default_has_a_card_to_write(options: Sequence[str]) -> None:
     before = card.PATH.read_bytes()
